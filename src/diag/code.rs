@@ -1,0 +1,71 @@
+//! The one list of finding codes. Each has a stable id, a severity, and an explanation in
+//! `explain/<id>.md` with a bad and a good example; a test reaches each from a fixture.
+
+use super::Severity;
+
+macro_rules! codes {
+    ($($(#[doc = $doc:literal])+ $variant:ident, $id:literal, $severity:ident;)+) => {
+        /// Stable id of a kind of finding.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Code {
+            $($(#[doc = $doc])+ $variant,)+
+        }
+
+        impl Code {
+            /// Every code, in the order of the list.
+            pub const ALL: &'static [Code] = &[$(Code::$variant),+];
+
+            /// The id that users see and write.
+            pub fn id(self) -> &'static str {
+                match self { $(Code::$variant => $id),+ }
+            }
+
+            /// How bad a finding of this kind is by default.
+            pub fn severity(self) -> Severity {
+                match self { $(Code::$variant => Severity::$severity),+ }
+            }
+
+            /// The first line of the explanation: what this kind of finding is.
+            pub fn summary(self) -> &'static str {
+                match self { $(Code::$variant => concat!($($doc),+)),+ }.trim()
+            }
+
+            /// The whole explanation, Markdown, with a bad and a good example.
+            pub fn explanation(self) -> &'static str {
+                match self {
+                    $(Code::$variant => include_str!(concat!("explain/", $id, ".md"))),+
+                }
+            }
+        }
+    };
+}
+
+codes! {
+    /// The file is not YAML.
+    YamlSyntax, "yaml-syntax", Error;
+    /// The file is larger, deeper or more entangled than a profile may be.
+    TooLarge, "too-large", Error;
+    /// A key that the profile language does not know.
+    UnknownKey, "unknown-key", Error;
+    /// The same key twice in one map.
+    DuplicateKey, "duplicate-key", Error;
+    /// A value of the wrong type.
+    WrongType, "wrong-type", Error;
+    /// A key that must be there is missing.
+    MissingKey, "missing-key", Error;
+    /// A value of the right type that cannot be what is meant.
+    BadValue, "bad-value", Error;
+}
+
+impl Code {
+    /// The code with this id.
+    pub fn from_id(id: &str) -> Option<Code> {
+        Self::ALL.iter().copied().find(|code| code.id() == id)
+    }
+}
+
+impl std::fmt::Display for Code {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.id())
+    }
+}

@@ -1,0 +1,13 @@
+//! dplab: one profile in, one whole GKE Dataplane V2 network policy lab out.
+
+pub mod diag;
+pub mod exit;
+pub mod lang;
+pub mod manifest;
+pub mod model;
+pub mod netpol;
+pub mod profile;
+pub mod render;
+pub mod source;
+pub mod suggest;
+pub mod tree;

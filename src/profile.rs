@@ -1,0 +1,7 @@
+//! Profiles as written: YAML with places, layers, and the raw types that make the language.
+
+pub mod at;
+pub mod decode;
+pub mod yaml;
+
+pub use at::At;

@@ -1,0 +1,419 @@
+//! YAML text -> a tree in which every key and every value knows its place.
+//!
+//! The tree keeps what serde would lose: duplicate keys, places, the order of entries. Size, depth,
+//! nodes and alias expansion are bounded, so that no file can exhaust time or memory.
+
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_yaml::options::{DuplicateKeyPolicy, NonFiniteFloatPolicy, Options};
+use serde_yaml::{Location, Spanned};
+
+use crate::diag::{Code, Diagnostic};
+use crate::source::{SourceId, SourceMap, Span};
+
+/// A value with its place.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Node {
+    /// Where it was written.
+    pub span: Span,
+    /// What was written.
+    pub value: Value,
+}
+
+/// What a YAML node can be.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Value {
+    /// `null`, `~` or nothing at all.
+    Null,
+    /// `true` or `false`; YAML 1.1's `yes` and `on` are strings here.
+    Bool(bool),
+    /// A whole number.
+    Int(i128),
+    /// A number with a fraction or an exponent.
+    Float(f64),
+    /// Text, quoted or not.
+    String(String),
+    /// A list.
+    Seq(Vec<Node>),
+    /// A map, entries in the order written, duplicates kept.
+    Map(Vec<Entry>),
+}
+
+/// One entry of a map.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entry {
+    /// The key's text. A key that is a number or a boolean is taken as it was written.
+    pub key: String,
+    /// Where the key stands.
+    pub key_span: Span,
+    /// The value.
+    pub value: Node,
+}
+
+impl Value {
+    /// The kind of value, in the words that errors use.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Value::Null => "nothing",
+            Value::Bool(_) => "a boolean",
+            Value::Int(_) => "a whole number",
+            Value::Float(_) => "a number",
+            Value::String(_) => "a string",
+            Value::Seq(_) => "a list",
+            Value::Map(_) => "a map",
+        }
+    }
+}
+
+impl Node {
+    /// The value under a key of a map; the first where the key stands twice.
+    pub fn get(&self, key: &str) -> Option<&Node> {
+        match &self.value {
+            Value::Map(entries) => entries.iter().find(|e| e.key == key).map(|e| &e.value),
+            _ => None,
+        }
+    }
+
+    /// The text of a string.
+    pub fn as_str(&self) -> Option<&str> {
+        match &self.value {
+            Value::String(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The items of a list; none for anything else.
+    pub fn items(&self) -> &[Node] {
+        match &self.value {
+            Value::Seq(items) => items,
+            _ => &[],
+        }
+    }
+
+    /// The entries of a map; none for anything else.
+    pub fn entries(&self) -> &[Entry] {
+        match &self.value {
+            Value::Map(entries) => entries,
+            _ => &[],
+        }
+    }
+}
+
+/// What a file may cost.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Bytes of text.
+    pub bytes: usize,
+    /// Nodes after alias expansion, over all documents.
+    pub nodes: usize,
+    /// Levels of nesting.
+    pub depth: usize,
+    /// Documents in one file.
+    pub documents: usize,
+}
+
+impl Limits {
+    /// For a profile: one document, a few megabytes, far above what a person writes.
+    pub const PROFILE: Limits = Limits {
+        bytes: 4 << 20,
+        nodes: 200_000,
+        depth: 64,
+        documents: 1,
+    };
+
+    /// For manifests found on disk, which may hold whole clusters.
+    pub const MANIFEST: Limits = Limits {
+        bytes: 256 << 20,
+        nodes: 20_000_000,
+        depth: 128,
+        documents: 1_000_000,
+    };
+}
+
+/// Reads every document of a source. Empty documents give no node.
+///
+/// # Errors
+/// One finding, `yaml-syntax` or `too-large`: the parser can't go on behind it.
+pub fn read(
+    sources: &SourceMap,
+    id: SourceId,
+    limits: Limits,
+) -> Result<Vec<Node>, Box<Diagnostic>> {
+    let text = sources.get(id).map_or("", |source| source.text());
+    if text.len() > limits.bytes {
+        let message = format!(
+            "this file has {} bytes, at most {} are read",
+            text.len(),
+            limits.bytes
+        );
+        return Err(Box::new(
+            Diagnostic::new(Code::TooLarge, message).at(Span::new(id, 0..0), ""),
+        ));
+    }
+    let parsed: Result<Vec<Spanned<Raw>>, _> =
+        serde_yaml::from_multiple_with_options(text, options(limits));
+    match parsed {
+        Ok(documents) => Ok(documents
+            .into_iter()
+            .filter(|document| !matches!(document.value, Raw::Null))
+            .map(|document| node(document, id, text))
+            .collect()),
+        Err(error) => Err(Box::new(failure(&error, id, text))),
+    }
+}
+
+fn options(limits: Limits) -> Options {
+    serde_yaml::options! {
+        budget: serde_yaml::budget! {
+            max_nodes: limits.nodes,
+            max_events: limits.nodes.saturating_mul(4),
+            max_depth: limits.depth,
+            max_documents: limits.documents,
+            max_aliases: limits.nodes / 10,
+            max_total_scalar_bytes: limits.bytes,
+            max_recorded_anchor_events: limits.nodes,
+            max_recorded_anchor_bytes: limits.bytes,
+        },
+        alias_limits: serde_yaml::alias_limits! {
+            max_total_replayed_events: limits.nodes,
+            max_replay_stack_depth: limits.depth,
+        },
+        duplicate_keys: DuplicateKeyPolicy::PassThrough,
+        non_finite_float_policy: NonFiniteFloatPolicy::AsString,
+        strict_booleans: true,
+        with_snippet: false,
+    }
+}
+
+fn failure(error: &serde_yaml::Error, id: SourceId, text: &str) -> Diagnostic {
+    let span = error
+        .location()
+        .map_or(Span::new(id, 0..0), |at| place(at, id, text));
+    let words = error.without_snippet().to_string();
+    let message = plain_words(&words);
+    if is_budget(error) {
+        return Diagnostic::new(
+            Code::TooLarge,
+            format!("this file is too large or too entangled: {message}"),
+        )
+        .at(span, "the limit is reached here");
+    }
+    Diagnostic::new(Code::YamlSyntax, format!("this is not YAML: {message}")).at(span, "")
+}
+
+fn is_budget(error: &serde_yaml::Error) -> bool {
+    use serde_yaml::Error as E;
+    match error.without_snippet() {
+        E::Budget { .. }
+        | E::AliasReplayLimitExceeded { .. }
+        | E::AliasExpansionLimitExceeded { .. }
+        | E::AliasReplayStackDepthExceeded { .. } => true,
+        other => other.to_string().contains("budget"),
+    }
+}
+
+/// The parser's sentence without the place, which the finding shows already.
+fn plain_words(words: &str) -> String {
+    let first = words.lines().next().unwrap_or("");
+    let cut = first
+        .find(" at line ")
+        .or_else(|| first.find(" (line "))
+        .unwrap_or(first.len());
+    first[..cut].trim_end_matches([':', ',', ' ']).to_owned()
+}
+
+fn node(raw: Spanned<Raw>, id: SourceId, text: &str) -> Node {
+    let span = place(raw.defined, id, text);
+    let value = match raw.value {
+        Raw::Null => Value::Null,
+        Raw::Bool(b) => Value::Bool(b),
+        Raw::Int(n) => Value::Int(n),
+        Raw::Float(n) => Value::Float(n),
+        Raw::String(s) => Value::String(s),
+        Raw::Seq(items) => Value::Seq(items.into_iter().map(|i| node(i, id, text)).collect()),
+        Raw::Map(entries) => Value::Map(
+            entries
+                .into_iter()
+                .map(|(key, value)| entry(key, value, id, text))
+                .collect(),
+        ),
+    };
+    Node { span, value }
+}
+
+fn entry(key: Spanned<Raw>, value: Spanned<Raw>, id: SourceId, text: &str) -> Entry {
+    let key_span = place(key.defined, id, text);
+    let written = || text.get(key_span.range()).unwrap_or("").to_owned();
+    let key = match key.value {
+        Raw::String(s) => s,
+        _ => written(),
+    };
+    Entry {
+        key,
+        key_span,
+        value: node(value, id, text),
+    }
+}
+
+fn place(at: Location, id: SourceId, text: &str) -> Span {
+    let span = at.span();
+    let (Some(start), Some(length)) = (span.byte_offset(), span.byte_len()) else {
+        return Span::new(id, 0..0);
+    };
+    let start = usize::try_from(start).unwrap_or(0).min(text.len());
+    let length = usize::try_from(length).unwrap_or(0);
+    let end = start.saturating_add(length).min(text.len());
+    let trimmed = text
+        .get(start..end)
+        .map_or(end, |s| start + s.trim_end().len());
+    Span::new(id, start..trimmed)
+}
+
+/// What the parser hands over, before places are turned into spans of a source.
+enum Raw {
+    Null,
+    Bool(bool),
+    Int(i128),
+    Float(f64),
+    String(String),
+    Seq(Vec<Spanned<Raw>>),
+    Map(Vec<(Spanned<Raw>, Spanned<Raw>)>),
+}
+
+impl<'de> Deserialize<'de> for Raw {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(RawVisitor)
+    }
+}
+
+struct RawVisitor;
+
+impl<'de> Visitor<'de> for RawVisitor {
+    type Value = Raw;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a YAML value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Raw, E> {
+        Ok(Raw::Null)
+    }
+
+    fn visit_none<E>(self) -> Result<Raw, E> {
+        Ok(Raw::Null)
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Raw, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Raw, E> {
+        Ok(Raw::Bool(value))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Raw, E> {
+        Ok(Raw::Int(value.into()))
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Raw, E> {
+        Ok(Raw::Int(value.into()))
+    }
+
+    fn visit_i128<E>(self, value: i128) -> Result<Raw, E> {
+        Ok(Raw::Int(value))
+    }
+
+    fn visit_u128<E>(self, value: u128) -> Result<Raw, E> {
+        Ok(i128::try_from(value).map_or_else(|_| Raw::String(value.to_string()), Raw::Int))
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Raw, E> {
+        Ok(Raw::Float(value))
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Raw, E> {
+        Ok(Raw::String(value.to_owned()))
+    }
+
+    fn visit_string<E>(self, value: String) -> Result<Raw, E> {
+        Ok(Raw::String(value))
+    }
+
+    fn visit_bytes<E>(self, value: &[u8]) -> Result<Raw, E> {
+        Ok(Raw::String(String::from_utf8_lossy(value).into_owned()))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<Raw, A::Error> {
+        let mut items = Vec::new();
+        while let Some(item) = access.next_element()? {
+            items.push(item);
+        }
+        Ok(Raw::Seq(items))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Raw, A::Error> {
+        let mut entries = Vec::new();
+        while let Some(entry) = access.next_entry()? {
+            entries.push(entry);
+        }
+        Ok(Raw::Map(entries))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> (SourceMap, Result<Vec<Node>, Box<Diagnostic>>) {
+        let mut sources = SourceMap::new();
+        let id = sources.add("t.yaml", text);
+        let nodes = read(&sources, id, Limits::PROFILE);
+        (sources, nodes)
+    }
+
+    #[test]
+    fn every_key_and_value_has_its_place() {
+        let (sources, nodes) = parse("a: ä\nb:\n  - x: 1\n    y: 'on'\n  - off\n");
+        let root = nodes.expect("YAML").remove(0);
+        let x = root.get("b").expect("b").items()[0].get("x").expect("x");
+        assert_eq!(sources.display(x.span), "t.yaml:3:8");
+        assert_eq!(x.value, Value::Int(1));
+        let off = &root.get("b").expect("b").items()[1];
+        assert_eq!(off.value, Value::String("off".into()));
+        assert_eq!(sources.slice(off.span), "off");
+        assert_eq!(sources.display(root.entries()[1].key_span), "t.yaml:2:1");
+    }
+
+    #[test]
+    fn duplicate_keys_are_kept() {
+        let (_, nodes) = parse("a: 1\na: 2\n1: x\n");
+        let keys: Vec<String> = nodes.expect("YAML")[0]
+            .entries()
+            .iter()
+            .map(|e| e.key.clone())
+            .collect();
+        assert_eq!(keys, ["a", "a", "1"]);
+    }
+
+    #[test]
+    fn a_billion_laughs_are_refused() {
+        let mut text = String::from("a0: &a0 [lol, lol, lol, lol, lol, lol, lol, lol, lol]\n");
+        for i in 1..10 {
+            let before = format!("*a{}", i - 1);
+            let items = vec![before; 9].join(", ");
+            text.push_str(&format!("a{i}: &a{i} [{items}]\n"));
+        }
+        let (_, nodes) = parse(&text);
+        assert_eq!(nodes.expect_err("refused").code, Code::TooLarge);
+    }
+
+    #[test]
+    fn syntax_errors_have_a_place() {
+        let (sources, nodes) = parse("a: 1\nb: [1, 2\nc: 3\n");
+        let error = nodes.expect_err("an open bracket");
+        assert_eq!(error.code, Code::YamlSyntax);
+        let at = error.primary.expect("a place").span;
+        assert!(sources.display(at).starts_with("t.yaml:"));
+    }
+}

@@ -1,0 +1,14 @@
+//! One test binary; its modules mirror the rooms of `src`.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stderr,
+    reason = "a test that can't go on should say so and stop"
+)]
+
+mod lang;
+mod manifest;
+mod netpol;
+mod render;
+mod support;
+mod tree;

@@ -1,0 +1,34 @@
+//! What tests of every room share: where the references are, and which outside tools are there.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+/// A reference of the developers' shared folder, or none in a user's clone: then the test says
+/// by name that it skipped.
+pub fn shared(relative: &str) -> Option<PathBuf> {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("../shared")
+        .join(relative);
+    if path.exists() {
+        return Some(path);
+    }
+    eprintln!("skipped: ../shared/{relative} is not here");
+    None
+}
+
+/// Whether an outside tool is there. With `DPLAB_REQUIRE_TOOLS=1` a missing tool fails the test.
+pub fn tool(name: &str) -> bool {
+    let found = Command::new("bash")
+        .args(["-c", "command -v \"$1\" >/dev/null", "bash", name])
+        .status()
+        .is_ok_and(|status| status.success());
+    if !found {
+        let required = std::env::var("DPLAB_REQUIRE_TOOLS").is_ok_and(|value| value == "1");
+        assert!(
+            !required,
+            "{name} is required by DPLAB_REQUIRE_TOOLS=1 but isn't on PATH"
+        );
+        eprintln!("skipped: {name} is not on PATH");
+    }
+    found
+}
