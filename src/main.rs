@@ -1,1 +1,2 @@
-fn main() {}
+//! tmp
+fn main() { print!("{}", dplab::profile::schema::text()) }

@@ -2,6 +2,11 @@
 
 pub mod at;
 pub mod decode;
+pub mod keyed;
+pub mod raw;
+pub mod schema;
+mod shape;
+pub mod structure;
 pub mod yaml;
 
 pub use at::At;

@@ -9,8 +9,9 @@ use serde::de::{
 };
 use serde::forward_to_deserialize_any;
 
-use super::at::MARKER;
-use super::yaml::{Node, Value};
+use super::at;
+use super::keyed;
+use super::yaml::{Entry, Node, Value};
 use crate::source::Span;
 
 /// A node that does not fit the type asked for.
@@ -100,10 +101,19 @@ impl<'de> Deserializer<'de> for NodeDeserializer<'_> {
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(
         self,
-        _name: &'static str,
+        name: &'static str,
         visitor: V,
     ) -> Result<V::Value, DecodeError> {
-        visitor.visit_newtype_struct(self)
+        if name != keyed::MARKER {
+            return visitor.visit_newtype_struct(self);
+        }
+        let Value::Map(entries) = &self.node.value else {
+            let error = format!("expected a map, found {}", self.node.value.kind());
+            return Err(self.placed(DecodeError::custom(error)));
+        };
+        visitor
+            .visit_seq(SeqDeserializer::new(entries.iter().map(Pair)))
+            .map_err(|error| self.placed(error))
     }
 
     fn deserialize_struct<V: Visitor<'de>>(
@@ -112,7 +122,7 @@ impl<'de> Deserializer<'de> for NodeDeserializer<'_> {
         _fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, DecodeError> {
-        if name == MARKER {
+        if name == at::MARKER {
             return visitor.visit_map(Placed {
                 node: self.node,
                 step: 0,
@@ -185,5 +195,37 @@ impl<'de> MapAccess<'de> for Placed<'_> {
             return seed.deserialize(SeqDeserializer::new(parts.into_iter()));
         }
         seed.deserialize(NodeDeserializer { node: self.node })
+    }
+}
+
+/// An entry of a map, as the pair that `Keyed` asks for.
+struct Pair<'a>(&'a Entry);
+
+impl<'de> IntoDeserializer<'de, DecodeError> for Pair<'_> {
+    type Deserializer = Self;
+
+    fn into_deserializer(self) -> Self {
+        self
+    }
+}
+
+impl<'de> Deserializer<'de> for Pair<'_> {
+    type Error = DecodeError;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        let key = Node {
+            span: self.0.key_span,
+            value: Value::String(self.0.key.clone()),
+        };
+        let pair = [&key, &self.0.value];
+        visitor.visit_seq(SeqDeserializer::new(
+            pair.into_iter().map(|node| NodeDeserializer { node }),
+        ))
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string option
+        bytes byte_buf unit unit_struct newtype_struct seq tuple tuple_struct map
+        struct enum identifier ignored_any
     }
 }
