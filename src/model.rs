@@ -1,1 +1,8 @@
-//! Under construction.
+//! What is true: values that are valid by construction.
+
+pub mod cidr;
+pub mod labels;
+pub mod logging;
+pub mod policy;
+pub mod port;
+pub mod selector;
