@@ -145,6 +145,19 @@ impl<T> Checked<T> {
     }
 }
 
+/// `a`, `b` or `c`: what would be right, where it is one of some known words.
+pub fn one_of<T: AsRef<str>>(words: &[T]) -> String {
+    let quoted: Vec<String> = words
+        .iter()
+        .map(|word| format!("`{}`", word.as_ref()))
+        .collect();
+    match quoted.split_last() {
+        None => "nothing".into(),
+        Some((only, [])) => only.clone(),
+        Some((last, rest)) => format!("{} or {last}", rest.join(", ")),
+    }
+}
+
 /// Whether any finding is an error.
 pub fn has_errors(findings: &[Diagnostic]) -> bool {
     findings

@@ -1,5 +1,7 @@
 //! dplab: one profile in, one whole GKE Dataplane V2 network policy lab out.
 
+pub mod check;
+pub mod cli;
 pub mod diag;
 pub mod exit;
 pub mod lang;
@@ -11,3 +13,5 @@ pub mod render;
 pub mod source;
 pub mod suggest;
 pub mod tree;
+
+pub use cli::run;

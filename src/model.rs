@@ -1,8 +1,21 @@
-//! What is true: values that are valid by construction.
+//! The lab as it is: newtypes that only `parse` makes, no options that don't mean something, no
+//! places, no YAML. What is in here is valid by construction.
 
+pub mod alerting;
+pub mod app;
 pub mod cidr;
+pub mod cluster;
+pub mod lab;
 pub mod labels;
+pub mod location;
 pub mod logging;
+pub mod names;
+pub mod network;
 pub mod policy;
 pub mod port;
 pub mod selector;
+pub mod stage;
+pub mod text;
+pub mod version;
+
+pub use lab::Lab;

@@ -1,12 +1,57 @@
 //! Profiles as written: YAML with places, layers, and the raw types that make the language.
 
 pub mod at;
+pub mod catalogue;
 pub mod decode;
 pub mod keyed;
+pub mod layer;
+pub mod merge;
 pub mod raw;
 pub mod schema;
+pub mod set;
 mod shape;
 pub mod structure;
 pub mod yaml;
 
 pub use at::At;
+
+use crate::diag::{Checked, has_errors};
+use crate::source::{SourceId, SourceMap};
+use layer::{Files, Overrides};
+use raw::RawProfile;
+
+/// Reads a profile: its layers, its structure, its typed form. Everything wrong with its structure
+/// is found; what fits is given back also where something doesn't, so that the checks behind can
+/// go on.
+pub fn read(
+    sources: &mut SourceMap,
+    files: &dyn Files,
+    profile: SourceId,
+    overrides: &Overrides,
+) -> Checked<RawProfile> {
+    let (node, mut findings) = layer::resolve(sources, files, profile, overrides);
+    let Some(node) = node else {
+        return Checked {
+            value: None,
+            findings,
+        };
+    };
+    let (fitting, misfits) = structure::fit(&node, sources);
+    findings.extend(misfits);
+    match decode::decode(&fitting) {
+        Ok(raw) => Checked {
+            value: Some(raw),
+            findings,
+        },
+        Err(error) => {
+            // What fits the schema fits the types; only a value between the two can end here.
+            if !has_errors(&findings) {
+                findings.push(error.into());
+            }
+            Checked {
+                value: None,
+                findings,
+            }
+        }
+    }
+}

@@ -55,6 +55,32 @@ codes! {
     MissingKey, "missing-key", Error;
     /// A value of the right type that cannot be what is meant.
     BadValue, "bad-value", Error;
+    /// A version of the profile language that this dplab does not know.
+    UnknownFormat, "unknown-format", Error;
+    /// A file that the profile names cannot be read.
+    UnreadableFile, "unreadable-file", Error;
+    /// A profile that builds on itself.
+    ExtendsCycle, "extends-cycle", Error;
+    /// The name of something that is not there.
+    UnknownName, "unknown-name", Error;
+    /// Two things of one kind with the same name.
+    DuplicateName, "duplicate-name", Error;
+    /// Something that is not a range of addresses.
+    BadRange, "bad-range", Error;
+    /// Two ranges of addresses that share some.
+    RangesOverlap, "ranges-overlap", Error;
+    /// A range with fewer addresses than the lab needs.
+    RangeTooSmall, "range-too-small", Error;
+    /// Settings that exclude each other.
+    Excluded, "excluded", Error;
+    /// A setting that needs another one.
+    Needs, "needs", Error;
+    /// A GKE version older than a feature asked for.
+    VersionTooOld, "version-too-old", Error;
+    /// A policy that no stage applies.
+    NeverApplied, "never-applied", Warning;
+    /// A region or zone that is not on the list of known ones.
+    UnknownLocation, "unknown-location", Warning;
 }
 
 impl Code {

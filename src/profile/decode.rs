@@ -12,6 +12,7 @@ use serde::forward_to_deserialize_any;
 use super::at;
 use super::keyed;
 use super::yaml::{Entry, Node, Value};
+use crate::diag::{Code, Diagnostic};
 use crate::source::Span;
 
 /// A node that does not fit the type asked for.
@@ -30,6 +31,16 @@ impl fmt::Display for DecodeError {
 }
 
 impl std::error::Error for DecodeError {}
+
+impl From<DecodeError> for Diagnostic {
+    fn from(error: DecodeError) -> Self {
+        let finding = Diagnostic::new(Code::WrongType, error.message);
+        match error.span {
+            Some(span) => finding.at(span, ""),
+            None => finding,
+        }
+    }
+}
 
 impl serde::de::Error for DecodeError {
     fn custom<T: fmt::Display>(message: T) -> Self {

@@ -34,6 +34,10 @@ pub struct RawProfile {
     pub name: Option<At<String>>,
     /// What the lab shows, in a sentence or two. Opens the runbook.
     pub description: Option<At<String>>,
+    /// Profiles that this one builds on, by paths beside it. Maps merge, lists of named things
+    /// merge by name; a key with nothing behind it, or `remove: true` in a named thing, takes away
+    /// what the base has.
+    pub extends: Option<At<RawExtends>>,
     /// The GKE cluster and what it stands on.
     #[schemars(required)]
     pub cluster: Option<At<RawCluster>>,
@@ -50,6 +54,25 @@ pub struct RawProfile {
     /// The lab's course, step by step. Each stage changes something on top of the one before and
     /// says what its probes are expected to do.
     pub stages: Option<Vec<At<RawStage>>>,
+}
+
+/// A path or a list of paths. Only its shape matters here: layers are laid before profiles are
+/// decoded.
+#[derive(Debug, Clone, Deserialize)]
+pub struct RawExtends;
+
+impl JsonSchema for RawExtends {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Extends".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({"type": ["string", "array"], "items": {"type": "string"}})
+    }
 }
 
 /// A map of texts, in the order written.

@@ -5,7 +5,7 @@
 
 use super::shape::{MapShape, Shape, ShapeId, Shapes};
 use super::yaml::{Entry, Node, Value};
-use crate::diag::{Code, Diagnostic};
+use crate::diag::{Code, Diagnostic, one_of};
 use crate::source::{SourceMap, Span};
 use crate::suggest::nearest;
 
@@ -239,15 +239,6 @@ fn wanted(shape: &Shape) -> String {
         Shape::Word(words) => one_of(words),
         Shape::List(_) => "a list".into(),
         Shape::Map(_) => "a map".into(),
-    }
-}
-
-fn one_of(words: &[String]) -> String {
-    let quoted: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
-    match quoted.split_last() {
-        None => "nothing".into(),
-        Some((only, [])) => only.clone(),
-        Some((last, rest)) => format!("{} or {last}", rest.join(", ")),
     }
 }
 

@@ -91,6 +91,40 @@ impl Node {
         }
     }
 
+    /// The value without its places; a number that JSON can't hold becomes text.
+    pub fn to_json(&self) -> serde_json::Value {
+        use serde_json::Value as Json;
+        match &self.value {
+            Value::Null => Json::Null,
+            Value::Bool(b) => Json::Bool(*b),
+            Value::Int(n) => serde_json::Number::from_i128(*n)
+                .map_or_else(|| Json::String(n.to_string()), Json::Number),
+            Value::Float(n) => serde_json::Number::from_f64(*n)
+                .map_or_else(|| Json::String(n.to_string()), Json::Number),
+            Value::String(text) => Json::String(text.clone()),
+            Value::Seq(items) => items.iter().map(Node::to_json).collect(),
+            Value::Map(entries) => entries
+                .iter()
+                .map(|entry| (entry.key.clone(), entry.value.to_json()))
+                .collect(),
+        }
+    }
+
+    /// Gives the node and all below it one place.
+    pub fn place_all(&mut self, span: Span) {
+        self.span = span;
+        match &mut self.value {
+            Value::Seq(items) => items.iter_mut().for_each(|item| item.place_all(span)),
+            Value::Map(entries) => {
+                for entry in entries {
+                    entry.key_span = span;
+                    entry.value.place_all(span);
+                }
+            }
+            _ => {}
+        }
+    }
+
     /// The entries of a map; none for anything else.
     pub fn entries(&self) -> &[Entry] {
         match &self.value {

@@ -1,0 +1,107 @@
+//! What was written -> what is true: a profile becomes a [`Lab`], or says all that stands in the
+//! way.
+//!
+//! Every check goes on after a finding, with what is still known, so that one run reports
+//! everything. Nothing here reads files or renders text.
+
+mod app;
+mod cluster;
+mod cx;
+mod logging;
+mod network;
+mod nodes;
+mod path;
+mod policy;
+mod stage;
+
+use crate::diag::{Checked, Code, Diagnostic, has_errors};
+use crate::model::Lab;
+use crate::model::logging::LoggingSpec;
+use crate::model::names::{DnsLabel, LabName};
+use crate::model::text::Prose;
+use crate::profile::At;
+use crate::profile::raw::RawProfile;
+use crate::suggest::nearest;
+use cx::Cx;
+use path::Path;
+
+/// The version of the profile language that this dplab reads.
+pub const FORMAT: &str = "dplab/v1";
+
+/// Checks a profile as written. Findings come in the order of the checks.
+pub fn lab(raw: &RawProfile) -> Checked<Lab> {
+    let mut cx = Cx::default();
+    let lab = read(&mut cx, raw);
+    let findings = cx.found;
+    Checked {
+        value: lab.filter(|_| !has_errors(&findings)),
+        findings,
+    }
+}
+
+fn read(cx: &mut Cx, raw: &RawProfile) -> Option<Lab> {
+    let root = Path::Root;
+    format(cx, raw.format.as_ref());
+    let name = cx.parse(&root.key("name"), raw.name.as_ref(), LabName::parse);
+    let description: Prose = cx.prose(&root.key("description"), raw.description.as_ref());
+    let cluster = raw
+        .cluster
+        .as_ref()
+        .and_then(|cluster| cluster::cluster(cx, cluster, name.as_ref()));
+    let app = app::app(cx, raw.app.as_ref());
+    let namespace = app.as_ref().map(|app| &app.namespace);
+    let policies = policy::policies(cx, raw.policies.as_ref(), namespace);
+    let logging_path = root.key("logging");
+    let start = LoggingSpec::default();
+    let logging = logging::logging(cx, &logging_path, raw.logging.as_ref(), start);
+    let probes = stage::probes(cx, raw, app.as_ref());
+    let namespaces = namespaces(raw, namespace);
+    let stages = stage::stages(cx, raw, logging, &namespaces);
+    let alerting = stage::alerting(cx, raw.alerting.as_ref(), name.as_ref(), raw);
+    Some(Lab {
+        name: name?,
+        description,
+        cluster: cluster?,
+        app: app?,
+        policies: policies?,
+        logging,
+        alerting,
+        probes: probes?,
+        stages: stages?,
+    })
+}
+
+/// Every namespace that the profile names, the application's first.
+fn namespaces(raw: &RawProfile, app: Option<&DnsLabel>) -> Vec<DnsLabel> {
+    let policies = raw.policies.iter().flatten();
+    let policies = policies.filter_map(|policy| policy.namespace.as_ref());
+    let probes = raw.probes.iter().flatten();
+    let probes = probes.filter_map(|probe| probe.from.as_ref()?.namespace.as_ref());
+    let named = policies.chain(probes);
+    let named = named.filter_map(|name| DnsLabel::parse(&name.value).ok());
+    let mut all: Vec<DnsLabel> = app.cloned().into_iter().chain(named).collect();
+    let mut seen = Vec::new();
+    all.retain(|name| {
+        let new = !seen.contains(name);
+        seen.push(name.clone());
+        new
+    });
+    all
+}
+
+fn format(cx: &mut Cx, written: Option<&At<String>>) {
+    let Some(written) = written.filter(|written| written.value != FORMAT) else {
+        return;
+    };
+    let message = format!(
+        "this dplab does not know the profile format `{}`",
+        written.value
+    );
+    let mut finding = Diagnostic::new(Code::UnknownFormat, message)
+        .at(written.span, format!("expected `{FORMAT}`"));
+    if nearest(&written.value, [FORMAT]).is_some() {
+        finding = finding.suggest(written.span, FORMAT);
+    }
+    let root = Path::Root;
+    cx.push(&root.key("format"), finding);
+}

@@ -1,0 +1,343 @@
+//! `cluster.network`: names, ranges that must not overlap, ranges that must be large enough.
+
+use ipnet::Ipv4Net;
+
+use super::cx::Cx;
+use super::path::Path;
+use crate::diag::{Code, Diagnostic};
+use crate::model::names::{ClusterName, ResourceName};
+use crate::model::network::{self, ExistingNetwork, NamedRange, Nat, Network, OwnNetwork};
+use crate::profile::At;
+use crate::profile::raw::cluster::{RawCluster, RawNetwork, RawRange};
+use crate::source::Span;
+
+/// Ranges of a lab that names none. Source of the sizes: GKE documentation, "VPC-native clusters".
+const SUBNET: &str = "10.0.0.0/20";
+const PODS: &str = "10.4.0.0/14";
+const SERVICES: &str = "10.0.32.0/20";
+
+/// The network of a cluster. `private` says whether its nodes have no external addresses.
+pub(super) fn network(
+    cx: &mut Cx,
+    path: &Path<'_>,
+    raw: Option<&At<RawNetwork>>,
+    cluster: &ClusterName,
+    private: bool,
+) -> Option<Network> {
+    let empty = RawNetwork::default();
+    let raw = raw.map_or(&empty, |raw| &raw.value);
+    if raw.existing.as_ref().is_some_and(|existing| existing.value) {
+        return existing(cx, path, raw).map(Network::Existing);
+    }
+    own(cx, path, raw, cluster, private).map(Network::Own)
+}
+
+fn existing(cx: &mut Cx, path: &Path<'_>, raw: &RawNetwork) -> Option<ExistingNetwork> {
+    let at = raw.existing.as_ref()?.span;
+    for (key, given) in [("nat", raw.nat.as_ref().map(|nat| nat.span))] {
+        if let Some(span) = given {
+            let message = "the lab can't give a network that exists already a Cloud NAT";
+            let because = Some((at, "the network exists already"));
+            cx.excluded(&path.key(key), message, span, "leave this out", because);
+        }
+    }
+    for (key, range) in [
+        ("subnet", &raw.subnet),
+        ("pods", &raw.pods),
+        ("services", &raw.services),
+    ] {
+        if let Some(given) = range.as_ref().and_then(|range| range.range.as_ref()) {
+            let message = "a network that exists already has its addresses already";
+            let because = Some((at, "the network exists already"));
+            let here = path.key(key);
+            cx.excluded(
+                &here.key("range"),
+                message,
+                given.span,
+                "leave this out",
+                because,
+            );
+        }
+    }
+    let name = required(cx, path, raw.name.as_ref(), "name", at);
+    let subnet = raw.subnet.as_ref().and_then(|subnet| subnet.name.as_ref());
+    let subnet = required(cx, &path.key("subnet"), subnet, "name", at);
+    let optional = |cx: &mut Cx, key: &str, range: &Option<At<RawRange>>| {
+        let name = range.as_ref().and_then(|range| range.name.as_ref());
+        let here = path.key(key);
+        cx.parse(&here.key("name"), name, ResourceName::parse)
+    };
+    let pods = optional(cx, "pods", &raw.pods);
+    let services = optional(cx, "services", &raw.services);
+    Some(ExistingNetwork {
+        name: name?,
+        subnet: subnet?,
+        pods,
+        services,
+    })
+}
+
+fn required(
+    cx: &mut Cx,
+    path: &Path<'_>,
+    name: Option<&At<String>>,
+    key: &str,
+    existing: Span,
+) -> Option<ResourceName> {
+    let here = path.key(key);
+    if name.is_none() {
+        let message = format!("a network that exists already needs `{here}`");
+        cx.needs(&here, &message, existing, "name the network and its subnet");
+    }
+    cx.parse(&here, name, ResourceName::parse)
+}
+
+fn own(
+    cx: &mut Cx,
+    path: &Path<'_>,
+    raw: &RawNetwork,
+    cluster: &ClusterName,
+    private: bool,
+) -> Option<OwnNetwork> {
+    let name = match &raw.name {
+        Some(name) => cx.parse(&path.key("name"), Some(name), ResourceName::parse),
+        None => ResourceName::parse(&format!("{cluster}-network")).ok(),
+    };
+    let subnet_name = format!("{cluster}-nodes");
+    let subnet = range(
+        cx,
+        &path.key("subnet"),
+        raw.subnet.as_ref(),
+        &subnet_name,
+        SUBNET,
+    );
+    let pods = range(cx, &path.key("pods"), raw.pods.as_ref(), "pods", PODS);
+    let services = range(
+        cx,
+        &path.key("services"),
+        raw.services.as_ref(),
+        "services",
+        SERVICES,
+    );
+    if let (Some(nat), true) = (&raw.nat, private)
+        && !nat.value
+    {
+        let message = "private nodes need Cloud NAT to pull images from outside Google Cloud";
+        let because = None;
+        cx.excluded(
+            &path.key("nat"),
+            message,
+            nat.span,
+            "expected `true`, or leave this out",
+            because,
+        );
+    }
+    let nat = private || raw.nat.as_ref().is_some_and(|nat| nat.value);
+    let nat = nat.then(|| nat_of(cluster)).flatten();
+    Some(OwnNetwork {
+        name: name?,
+        subnet: subnet?,
+        pods: pods?,
+        services: services?,
+        nat,
+    })
+}
+
+fn nat_of(cluster: &ClusterName) -> Option<Nat> {
+    Some(Nat {
+        router: ResourceName::parse(&format!("{cluster}-router")).ok()?,
+        gateway: ResourceName::parse(&format!("{cluster}-nat")).ok()?,
+    })
+}
+
+fn range(
+    cx: &mut Cx,
+    path: &Path<'_>,
+    raw: Option<&At<RawRange>>,
+    name: &str,
+    default: &str,
+) -> Option<NamedRange> {
+    let given = raw.and_then(|raw| raw.name.as_ref());
+    let name = match given {
+        Some(given) => cx.parse(&path.key("name"), Some(given), ResourceName::parse),
+        None => ResourceName::parse(name).ok(),
+    };
+    let addresses = match raw.and_then(|raw| raw.range.as_ref()) {
+        Some(given) => ipv4(cx, &path.key("range"), given),
+        None => default.parse().ok(),
+    };
+    Some(NamedRange {
+        name: name?,
+        range: addresses?,
+    })
+}
+
+/// An IPv4 range with no bits set behind its prefix.
+pub(super) fn ipv4(cx: &mut Cx, path: &Path<'_>, text: &At<String>) -> Option<Ipv4Net> {
+    let Ok(net) = text.value.parse::<Ipv4Net>() else {
+        let message = format!("`{}` is not a range of IPv4 addresses", text.value);
+        let right = "expected a CIDR block such as `10.0.0.0/20`";
+        cx.push(
+            path,
+            Diagnostic::new(Code::BadRange, message).at(text.span, right),
+        );
+        return None;
+    };
+    if net.addr() != net.network() {
+        let message = format!("`{}` starts inside its block", text.value);
+        let right = format!("the block starts at `{}`", net.network());
+        let finding = Diagnostic::new(Code::BadRange, message)
+            .at(text.span, right)
+            .suggest(text.span, net.trunc().to_string());
+        cx.push(path, finding);
+        return None;
+    }
+    Some(net)
+}
+
+/// What must hold between the ranges, and between the ranges and the nodes.
+pub(super) fn ranges(
+    cx: &mut Cx,
+    raw: &RawCluster,
+    network: &Network,
+    control_plane: Option<Ipv4Net>,
+    most_nodes: Option<u64>,
+    max_pods_per_node: u32,
+) {
+    let Some(own) = network.own() else { return };
+    let raw_network = raw.network.as_ref();
+    let given = |pick: fn(&RawNetwork) -> &Option<At<RawRange>>| {
+        let range = pick(raw_network?).as_ref()?;
+        Some(range.range.as_ref().map_or(range.span, |range| range.span))
+    };
+    let whole = raw.location.as_ref().map(|location| location.span);
+    let place = |span: Option<Span>| span.or(raw_network.map(|n| n.span)).or(whole);
+    let subnet = place(given(|n| &n.subnet));
+    let pods = place(given(|n| &n.pods));
+    let services = place(given(|n| &n.services));
+    let plane = raw
+        .control_plane
+        .as_ref()
+        .and_then(|plane| plane.range.as_ref());
+    let all = [
+        ("subnet", Some(own.subnet.range), subnet),
+        ("pods", Some(own.pods.range), pods),
+        ("services", Some(own.services.range), services),
+        ("controlPlane", control_plane, plane.map(|range| range.span)),
+        ("link-local", Some(LINK_LOCAL), None),
+        ("docker", Some(DOCKER_BRIDGE), None),
+    ];
+    overlaps(cx, &all);
+    if let (Some(nodes), Some(subnet)) = (most_nodes, subnet) {
+        enough_nodes(cx, own, subnet, nodes);
+    }
+    if let Some(pods) = pods {
+        enough_pods(cx, own, pods, most_nodes, max_pods_per_node);
+    }
+    if let (Some(span), 29..) = (services, own.services.range.prefix_len()) {
+        let message = format!("`{}` is too small for Services", own.services.range);
+        too_small(
+            cx,
+            "services",
+            span,
+            message,
+            "expected a /28 or larger, such as a /20",
+        );
+    }
+}
+
+/// GKE and Google Cloud use it for themselves. Source: VPC documentation, "Valid IPv4 ranges".
+const LINK_LOCAL: Ipv4Net = Ipv4Net::new_assert(std::net::Ipv4Addr::new(169, 254, 0, 0), 16);
+/// The nodes' own bridge. Source: GKE documentation, "VPC-native clusters", IP ranges to avoid.
+const DOCKER_BRIDGE: Ipv4Net = Ipv4Net::new_assert(std::net::Ipv4Addr::new(172, 17, 0, 0), 16);
+
+type Named = (&'static str, Option<Ipv4Net>, Option<Span>);
+
+fn overlaps(cx: &mut Cx, ranges: &[Named]) {
+    for (index, (key, one, at)) in ranges.iter().enumerate() {
+        for (other_key, other, other_at) in &ranges[..index] {
+            let (Some(one), Some(other)) = (one, other) else {
+                continue;
+            };
+            if !(one.contains(other) || other.contains(one)) {
+                continue;
+            }
+            let (key, span, also) = match (at, other_at) {
+                (Some(at), also) => (*key, *at, *also),
+                (None, Some(at)) => (*other_key, *at, None),
+                (None, None) => continue,
+            };
+            cx.push(
+                &cluster_path(key),
+                overlap(one, other, key, other_key, span, also),
+            );
+        }
+    }
+}
+
+fn overlap(
+    one: &Ipv4Net,
+    other: &Ipv4Net,
+    key: &str,
+    other_key: &str,
+    span: Span,
+    also: Option<Span>,
+) -> Diagnostic {
+    let reserved = match *one {
+        LINK_LOCAL => Some("link-local addresses, which Google Cloud uses itself"),
+        DOCKER_BRIDGE => Some("addresses that every node uses for its own bridge"),
+        _ => None,
+    };
+    if let Some(reserved) = reserved {
+        let message = format!("`{other}` holds {reserved}");
+        return Diagnostic::new(Code::RangesOverlap, message)
+            .at(span, format!("expected a range outside `{one}`"));
+    }
+    let message = format!("`{one}` of `{key}` overlaps `{other}` of `{other_key}`");
+    let finding =
+        Diagnostic::new(Code::RangesOverlap, message).at(span, "expected a range of its own");
+    match also {
+        Some(also) if also != span => finding.and(also, format!("`{other}`")),
+        _ => finding,
+    }
+}
+
+fn cluster_path(key: &'static str) -> Path<'static> {
+    const CLUSTER: Path<'static> = Path::Key(&Path::Root, "cluster");
+    const NETWORK: Path<'static> = Path::Key(&CLUSTER, "network");
+    match key {
+        "controlPlane" => Path::Key(&CLUSTER, key),
+        _ => Path::Key(&NETWORK, key),
+    }
+}
+
+fn enough_nodes(cx: &mut Cx, own: &OwnNetwork, span: Span, nodes: u64) {
+    let room = network::nodes_of_subnet(own.subnet.range.prefix_len());
+    if room < nodes {
+        let message = format!(
+            "the subnet `{}` has addresses for {room} nodes, the node pools can have {nodes}",
+            own.subnet.range
+        );
+        let right = "expected a larger subnet or fewer nodes";
+        too_small(cx, "subnet", span, message, right);
+    }
+}
+
+fn enough_pods(cx: &mut Cx, own: &OwnNetwork, span: Span, nodes: Option<u64>, max_pods: u32) {
+    let room = network::nodes_of_pod_range(own.pods.range.prefix_len(), max_pods);
+    let nodes = nodes.unwrap_or(1);
+    if room < nodes {
+        let block = network::pod_block(max_pods);
+        let message = format!(
+            "the pod range `{}` has room for {room} nodes of {max_pods} pods (a /{block} each), the node pools can have {nodes}",
+            own.pods.range
+        );
+        let right = "expected a larger range, fewer nodes or fewer pods per node";
+        too_small(cx, "pods", span, message, right);
+    }
+}
+
+fn too_small(cx: &mut Cx, key: &'static str, span: Span, message: String, right: &str) {
+    let finding = Diagnostic::new(Code::RangeTooSmall, message).at(span, right);
+    cx.push(&cluster_path(key), finding);
+}

@@ -1,0 +1,409 @@
+//! `probes:`, `stages:` and `alerting:` names that must agree, and each stage's whole state.
+
+use super::app::{endpoint, label};
+use super::cx::Cx;
+use super::logging::logging;
+use super::path::Path;
+use crate::diag::{Code, Diagnostic};
+use crate::model::alerting::Alerting;
+use crate::model::app::App;
+use crate::model::labels::Labels;
+use crate::model::logging::LoggingSpec;
+use crate::model::names::{
+    DisplayName, DnsLabel, DnsSubdomain, Email, ImageRef, LabName, MetricName,
+};
+use crate::model::stage::{Expectation, Probe, ProbeSource, ProbeTarget, Stage};
+use crate::model::text::Line;
+use crate::profile::At;
+use crate::profile::raw::RawProfile;
+use crate::profile::raw::stage::{
+    RawAlerting, RawAnnotate, RawExpectation, RawProbe, RawProbeSource, RawStage, RawVerdict,
+};
+
+/// Seconds after which a probe's connection counts as denied.
+const TIMEOUT_SECONDS: u32 = 5;
+/// Seconds between two notifications.
+const RATE_LIMIT_SECONDS: u32 = 300;
+
+/// The probes. `app` is none where the application has mistakes of its own.
+pub(super) fn probes(cx: &mut Cx, raw: &RawProfile, app: Option<&App>) -> Option<Vec<Probe>> {
+    let root = Path::Root;
+    let path = root.key("probes");
+    let given = raw.probes.as_deref().unwrap_or_default();
+    cx.unique(
+        &path,
+        "a probe",
+        given.iter().map(|probe| probe.name.as_ref()),
+    );
+    let pods = given.iter().map(|probe| {
+        let pod = probe.from.as_ref().and_then(|from| from.pod.as_ref());
+        pod.or(probe.name.as_ref())
+    });
+    cx.unique(&path, "a probe's pod", pods);
+    let each = given.iter().enumerate();
+    let all: Vec<_> = each
+        .map(|(index, probe)| self::probe(cx, &path.index(index), probe, raw, app))
+        .collect();
+    all.into_iter().collect()
+}
+
+fn probe(
+    cx: &mut Cx,
+    path: &Path<'_>,
+    raw: &RawProbe,
+    profile: &RawProfile,
+    app: Option<&App>,
+) -> Option<Probe> {
+    let name = cx.parse(&path.key("name"), raw.name.as_ref(), DnsLabel::parse);
+    let description = cx.prose(&path.key("description"), raw.description.as_ref());
+    let source = raw.from.as_ref().and_then(|from| {
+        self::source(cx, &path.key("from"), from, raw.name.as_ref(), profile, app)
+    });
+    let target = target(cx, &path.key("to"), raw.to.as_ref(), profile, app);
+    let prints = raw
+        .prints
+        .as_ref()
+        .and_then(|prints| cx.parse(&path.key("prints"), Some(prints), Line::parse));
+    let control = control(cx, &path.key("control"), raw, profile);
+    let run = raw.run.as_ref()?;
+    if run.is_empty() {
+        let at = raw.name.as_ref()?.span;
+        cx.needs(
+            &path.key("run"),
+            "a probe needs a command",
+            at,
+            "expected a word or more in `run`",
+        );
+    }
+    let timeout = raw.timeout_seconds.as_ref();
+    if let Some(zero) = timeout.filter(|seconds| !(1..=60).contains(&seconds.value)) {
+        let finding = Diagnostic::new(Code::BadValue, format!("{} is out of bounds", zero.value))
+            .at(zero.span, "expected 1 to 60");
+        cx.push(&path.key("timeoutSeconds"), finding);
+    }
+    Some(Probe {
+        name: name?,
+        description,
+        source: source?,
+        target: target?,
+        run: run.iter().map(|word| word.value.clone()).collect(),
+        prints,
+        timeout_seconds: timeout.map_or(TIMEOUT_SECONDS, |seconds| seconds.value),
+        control,
+    })
+}
+
+fn source(
+    cx: &mut Cx,
+    path: &Path<'_>,
+    raw: &RawProbeSource,
+    probe: Option<&At<String>>,
+    profile: &RawProfile,
+    app: Option<&App>,
+) -> Option<ProbeSource> {
+    let pod = raw.pod.as_ref().or(probe);
+    let pod = cx.parse(&path.key("pod"), pod, DnsLabel::parse);
+    let image = cx.parse(&path.key("image"), raw.image.as_ref(), ImageRef::parse);
+    let namespace = match &raw.namespace {
+        Some(given) => cx.parse(&path.key("namespace"), Some(given), DnsLabel::parse),
+        None => app.map(|app| app.namespace.clone()),
+    };
+    let mut labels = Labels::new();
+    let stands_for = raw.r#as.as_ref().and_then(|workload| {
+        let known = workloads(profile).map(|name| (name, name));
+        let name = cx.lookup(&path.key("as"), "workload", workload, known)?;
+        labels = app?.workload(name)?.labels.clone();
+        DnsLabel::parse(name).ok()
+    });
+    for (key, value) in raw.labels.iter().flat_map(|labels| labels.iter()) {
+        label(cx, &path.key("labels"), key, value, &mut labels);
+    }
+    if let (true, Some(pod)) = (labels.is_empty(), &pod) {
+        // What `kubectl run` gives a pod.
+        labels.insert("run", pod.as_str());
+    }
+    Some(ProbeSource {
+        pod: pod?,
+        namespace: namespace?,
+        image: image?,
+        stands_for,
+        labels,
+    })
+}
+
+fn workloads(profile: &RawProfile) -> impl Iterator<Item = &str> {
+    let app = profile.app.as_ref();
+    let all = app.and_then(|app| app.workloads.as_ref());
+    all.into_iter()
+        .flatten()
+        .filter_map(|workload| Some(workload.name.as_ref()?.value.as_str()))
+}
+
+fn target(
+    cx: &mut Cx,
+    path: &Path<'_>,
+    raw: Option<&At<String>>,
+    profile: &RawProfile,
+    app: Option<&App>,
+) -> Option<ProbeTarget> {
+    let all = profile.app.as_ref().and_then(|app| app.workloads.as_ref());
+    let all = all.map(Vec::as_slice).unwrap_or_default();
+    let call = endpoint(cx, path, raw?, all)?;
+    let (workload, service) = app?.service(call.service.as_str())?;
+    let port = service.ports.iter().find(|port| port.port == call.port)?;
+    Some(ProbeTarget {
+        workload: workload.name.clone(),
+        service: call.service,
+        port: call.port,
+        pod_port: port.target_port,
+    })
+}
+
+fn control(cx: &mut Cx, path: &Path<'_>, raw: &RawProbe, profile: &RawProfile) -> Option<DnsLabel> {
+    let control = raw.control.as_ref()?;
+    let own = raw.name.as_ref().map(|name| name.value.as_str());
+    let others = probe_names(profile)
+        .filter(|name| Some(*name) != own)
+        .map(|name| (name, name));
+    let name = cx.lookup(path, "other probe", control, others)?;
+    DnsLabel::parse(name).ok()
+}
+
+fn probe_names(profile: &RawProfile) -> impl Iterator<Item = &str> {
+    let probes = profile.probes.iter().flatten();
+    probes.filter_map(|probe| Some(probe.name.as_ref()?.value.as_str()))
+}
+
+/// The stages, each with the whole state that it leaves behind.
+pub(super) fn stages(
+    cx: &mut Cx,
+    raw: &RawProfile,
+    start: LoggingSpec,
+    namespaces: &[DnsLabel],
+) -> Option<Vec<Stage>> {
+    let root = Path::Root;
+    let path = root.key("stages");
+    let given = raw.stages.as_deref().unwrap_or_default();
+    cx.unique(
+        &path,
+        "a stage",
+        given.iter().map(|stage| stage.name.as_ref()),
+    );
+    let mut state = State {
+        policies: Vec::new(),
+        logging: start,
+        namespaces: Vec::new(),
+        annotated: Vec::new(),
+    };
+    let mut all = Vec::new();
+    for (index, raw_stage) in given.iter().enumerate() {
+        all.push(state.step(cx, &path.index(index), raw_stage, raw, namespaces));
+    }
+    never_applied(cx, raw, &state);
+    all.into_iter().collect()
+}
+
+/// What the stages so far have put in force.
+struct State {
+    policies: Vec<DnsSubdomain>,
+    logging: LoggingSpec,
+    namespaces: Vec<DnsLabel>,
+    annotated: Vec<DnsSubdomain>,
+}
+
+impl State {
+    fn step(
+        &mut self,
+        cx: &mut Cx,
+        path: &Path<'_>,
+        raw: &RawStage,
+        profile: &RawProfile,
+        namespaces: &[DnsLabel],
+    ) -> Option<Stage> {
+        let name = cx.parse(&path.key("name"), raw.name.as_ref(), DnsLabel::parse);
+        let title = cx.line(&path.key("title"), raw.title.as_ref().or(raw.name.as_ref()));
+        let description = cx.prose(&path.key("description"), raw.description.as_ref());
+        let new_policies = self.apply(cx, &path.key("policies"), raw, profile);
+        let before = self.logging;
+        self.logging = logging(cx, &path.key("logging"), raw.logging.as_ref(), before);
+        if let Some(annotate) = &raw.annotate {
+            self.annotate(cx, &path.key("annotate"), annotate, namespaces);
+        }
+        let expectations = expectations(cx, &path.key("expect"), raw, profile);
+        Some(Stage {
+            name: name?,
+            title,
+            description,
+            policies: self.policies.clone(),
+            new_policies,
+            logging: self.logging,
+            new_logging: self.logging != before,
+            annotated_namespaces: self.namespaces.clone(),
+            annotated_policies: self.annotated.clone(),
+            expectations,
+        })
+    }
+
+    fn apply(
+        &mut self,
+        cx: &mut Cx,
+        path: &Path<'_>,
+        raw: &RawStage,
+        profile: &RawProfile,
+    ) -> Vec<DnsSubdomain> {
+        let mut new = Vec::new();
+        for (index, name) in raw.policies.iter().flatten().enumerate() {
+            let known = policy_names(profile).map(|name| (name, name));
+            let Some(name) = cx.lookup(&path.index(index), "policy", name, known) else {
+                continue;
+            };
+            let Ok(name) = DnsSubdomain::parse(name) else {
+                continue;
+            };
+            if !self.policies.contains(&name) {
+                self.policies.push(name.clone());
+                new.push(name);
+            }
+        }
+        new
+    }
+
+    fn annotate(
+        &mut self,
+        cx: &mut Cx,
+        path: &Path<'_>,
+        raw: &RawAnnotate,
+        namespaces: &[DnsLabel],
+    ) {
+        let here = path.key("namespaces");
+        for (index, name) in raw.namespaces.iter().flatten().enumerate() {
+            let known = namespaces.iter().map(|known| (known.as_str(), known));
+            let found = cx.lookup(&here.index(index), "namespace", name, known);
+            if let Some(found) = found.filter(|found| !self.namespaces.contains(found)) {
+                self.namespaces.push(found.clone());
+            }
+        }
+        let here = path.key("policies");
+        for (index, name) in raw.policies.iter().flatten().enumerate() {
+            let known: Vec<_> = self
+                .policies
+                .iter()
+                .map(|p| (p.as_str(), p.clone()))
+                .collect();
+            let what = "policy in force at this stage";
+            let found = cx.lookup(&here.index(index), what, name, known.into_iter());
+            if let Some(found) = found.filter(|found| !self.annotated.contains(found)) {
+                self.annotated.push(found);
+            }
+        }
+    }
+}
+
+fn policy_names(profile: &RawProfile) -> impl Iterator<Item = &str> {
+    let policies = profile.policies.iter().flatten();
+    policies.filter_map(|policy| Some(policy.name.as_ref()?.value.as_str()))
+}
+
+fn expectations(
+    cx: &mut Cx,
+    path: &Path<'_>,
+    raw: &RawStage,
+    profile: &RawProfile,
+) -> Vec<Expectation> {
+    let mut all = Vec::new();
+    for (probe, raw) in raw.expect.iter().flat_map(|expect| expect.iter()) {
+        let here = path.key(&probe.value);
+        all.extend(expectation(cx, &here, probe, raw, profile));
+    }
+    all
+}
+
+fn expectation(
+    cx: &mut Cx,
+    path: &Path<'_>,
+    name: &At<String>,
+    raw: &RawExpectation,
+    profile: &RawProfile,
+) -> Option<Expectation> {
+    let probes = profile.probes.iter().flatten();
+    let known = probes.filter_map(|probe| Some((probe.name.as_ref()?.value.as_str(), probe)));
+    let probe = cx.lookup(path, "probe", name, known)?;
+    let verdict = raw.verdict.as_ref()?;
+    let allowed = verdict.value == RawVerdict::Allowed;
+    if !allowed && probe.control.is_none() {
+        let message = format!(
+            "the probe `{}` is expected to be denied and has no control",
+            name.value
+        );
+        let finding = Diagnostic::new(Code::Needs, message)
+            .at(
+                verdict.span,
+                "expected `control:` in the probe: another probe that must get through",
+            )
+            .help("without one, a broken target or a wrong name looks like a denial");
+        cx.push(path, finding);
+    }
+    Some(Expectation {
+        probe: DnsLabel::parse(&name.value).ok()?,
+        allowed,
+        logged: raw.logged.as_ref().map(|logged| logged.value),
+    })
+}
+
+/// With stages, a policy that none of them names never takes effect.
+fn never_applied(cx: &mut Cx, profile: &RawProfile, state: &State) {
+    if profile.stages.as_ref().is_none_or(Vec::is_empty) {
+        return;
+    }
+    let root = Path::Root;
+    let path = root.key("policies");
+    for (index, policy) in profile.policies.iter().flatten().enumerate() {
+        let Some(name) = &policy.name else { continue };
+        if state
+            .policies
+            .iter()
+            .all(|applied| applied.as_str() != name.value)
+        {
+            let message = format!("the policy `{}` is never applied", name.value);
+            let finding = Diagnostic::new(Code::NeverApplied, message)
+                .at(name.span, "expected in `policies` of a stage");
+            cx.push(&path.index(index), finding);
+        }
+    }
+}
+
+/// Metric and alert.
+pub(super) fn alerting(
+    cx: &mut Cx,
+    raw: Option<&At<RawAlerting>>,
+    lab: Option<&LabName>,
+    profile: &RawProfile,
+) -> Option<Alerting> {
+    let raw = raw?;
+    let root = Path::Root;
+    let path = root.key("alerting");
+    let lab = lab.map_or("lab", LabName::as_str);
+    let metric = match &raw.metric {
+        Some(given) => cx.parse(&path.key("metric"), Some(given), MetricName::parse),
+        None => MetricName::parse(&format!("{lab}-denied")).ok(),
+    };
+    let alert = match &raw.alert {
+        Some(given) => cx.parse(&path.key("alert"), Some(given), DisplayName::parse),
+        None => DisplayName::parse(&format!("{lab}: denied connection")).ok(),
+    };
+    let workload = raw.workload.as_ref().and_then(|workload| {
+        let known = workloads(profile).map(|name| (name, name));
+        let name = cx.lookup(&path.key("workload"), "workload", workload, known)?;
+        DnsLabel::parse(name).ok()
+    });
+    let email = raw.email.as_ref();
+    let email = email.and_then(|email| cx.parse(&path.key("email"), Some(email), Email::parse));
+    let rate = raw.notification_rate_limit_seconds.as_ref();
+    Some(Alerting {
+        metric: metric?,
+        alert: alert?,
+        workload,
+        rate_limit_seconds: rate.map_or(RATE_LIMIT_SECONDS, |rate| rate.value),
+        email,
+    })
+}

@@ -1,0 +1,53 @@
+//! The command line: the one room that prints, and, with `tree`, the one that touches files.
+//!
+//! Payload goes to stdout, everything about it to stderr. Exit codes are those of [`Exit`].
+
+mod args;
+mod explain;
+mod load;
+mod schema;
+mod term;
+mod validate;
+
+use std::ffi::OsString;
+
+use clap::Parser as _;
+
+use crate::exit::Exit;
+use args::{Cli, Command};
+use term::Term;
+
+/// Runs the program and says how it ended.
+pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
+    let cli = match Cli::try_parse_from(args) {
+        Ok(cli) => cli,
+        Err(error) => return usage(&error),
+    };
+    let term = Term::new(&cli.output);
+    match dispatch(&cli, &term) {
+        Ok(exit) => exit,
+        Err(error) => {
+            term.error(&error);
+            Exit::Broken
+        }
+    }
+}
+
+fn dispatch(cli: &Cli, term: &Term) -> anyhow::Result<Exit> {
+    match &cli.command {
+        Command::Validate(args) => validate::run(args, term),
+        Command::Schema => schema::run(term),
+        Command::Explain(args) => explain::run(args, term),
+    }
+}
+
+/// Help and version are payload; anything else that clap says is a usage error.
+fn usage(error: &clap::Error) -> Exit {
+    // If stdout or stderr is closed there is nobody left to tell.
+    let _ = error.print();
+    if error.use_stderr() {
+        Exit::Usage
+    } else {
+        Exit::Fine
+    }
+}

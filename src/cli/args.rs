@@ -1,0 +1,136 @@
+//! What can be written on the command line.
+
+use camino::Utf8PathBuf;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::profile::layer::Overrides;
+use crate::profile::set::Assignment;
+
+/// Generates GKE Dataplane V2 network policy labs from profiles, and proves what they will show.
+#[derive(Debug, Parser)]
+#[command(
+    name = "dplab",
+    version,
+    propagate_version = true,
+    subcommand_required = true,
+    arg_required_else_help = true,
+    after_help = "Exit codes: 0 fine, 1 I/O or internal error, 2 differences, 3 profile invalid,\n\
+                  4 expectation failed, 5 refused to lose edited files, 64 usage, 130 interrupted."
+)]
+pub(super) struct Cli {
+    #[command(flatten)]
+    pub(super) output: OutputArgs,
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+/// How the program talks.
+#[derive(Debug, Args)]
+pub(super) struct OutputArgs {
+    /// When to use colour.
+    #[arg(long, value_enum, default_value_t = Color::Auto, global = true, value_name = "WHEN")]
+    pub(super) color: Color,
+    /// Say nothing but findings and payload.
+    #[arg(short, long, global = true)]
+    pub(super) quiet: bool,
+    /// Say more.
+    #[arg(short, long, global = true, conflicts_with = "quiet")]
+    pub(super) verbose: bool,
+}
+
+/// When to use colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Color {
+    /// On a terminal, unless NO_COLOR is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Check profiles and report everything that is wrong with them.
+    Validate(ValidateArgs),
+    /// Print the JSON Schema of profiles.
+    Schema,
+    /// Explain a finding, with a bad and a good example.
+    Explain(ExplainArgs),
+}
+
+/// Which profiles, and what is set in them from outside.
+#[derive(Debug, Args)]
+pub(super) struct ProfileArgs {
+    /// Profiles; every file in `profiles/` if none is given.
+    #[arg(value_name = "PROFILE")]
+    pub(super) profiles: Vec<Utf8PathBuf>,
+    #[command(flatten)]
+    pub(super) overrides: OverrideArgs,
+}
+
+/// What is set in a profile from outside.
+#[derive(Debug, Args)]
+pub(super) struct OverrideArgs {
+    /// Lay a file of values on top of the profile; may be given several times.
+    #[arg(long, value_name = "FILE")]
+    pub(super) values: Vec<Utf8PathBuf>,
+    /// Set one value, such as `cluster.project=my-project`; may be given several times.
+    #[arg(long, value_name = "PATH=VALUE", value_parser = assignment)]
+    pub(super) set: Vec<Assignment>,
+}
+
+impl OverrideArgs {
+    /// Files first, then `DPLAB_SET_…` variables by name, then `--set` in the order given.
+    pub(super) fn overrides(&self) -> Overrides {
+        let mut variables: Vec<(String, String)> = std::env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+            .collect();
+        variables.sort();
+        let from_environment = variables
+            .iter()
+            .filter_map(|(name, value)| Assignment::from_variable(name, value));
+        Overrides {
+            values: self.values.clone(),
+            assignments: from_environment.chain(self.set.iter().cloned()).collect(),
+        }
+    }
+}
+
+fn assignment(text: &str) -> Result<Assignment, String> {
+    Assignment::parse(text)
+        .ok_or_else(|| "expected `path=value`, such as `cluster.project=my-project`".to_owned())
+}
+
+/// How findings are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum FindingFormat {
+    /// For people: the line, a caret, what would be right.
+    Text,
+    /// One JSON document.
+    Json,
+    /// GitHub workflow commands.
+    Github,
+    /// SARIF 2.1.0.
+    Sarif,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  dplab validate\n  dplab validate profiles/online-boutique.yaml --format sarif"
+)]
+pub(super) struct ValidateArgs {
+    #[command(flatten)]
+    pub(super) profiles: ProfileArgs,
+    /// How findings are written; all formats but text go to stdout.
+    #[arg(long, value_enum, default_value_t = FindingFormat::Text)]
+    pub(super) format: FindingFormat,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  dplab explain\n  dplab explain unknown-key")]
+pub(super) struct ExplainArgs {
+    /// Id of a finding, as it stands in brackets behind `error`; the list of all if not given.
+    #[arg(value_name = "ID")]
+    pub(super) id: Option<String>,
+}

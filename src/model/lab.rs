@@ -1,0 +1,71 @@
+//! The whole lab.
+
+use super::alerting::Alerting;
+use super::app::App;
+use super::cluster::Cluster;
+use super::labels::Labels;
+use super::logging::LoggingSpec;
+use super::names::{DnsLabel, DnsSubdomain, LabName};
+use super::policy::NetworkPolicySpec;
+use super::stage::{Probe, Stage};
+use super::text::Prose;
+
+/// A lab: every name in it agrees with what it names.
+#[derive(Debug, Clone)]
+pub struct Lab {
+    /// Name of the lab, and of its folder.
+    pub name: LabName,
+    /// What the lab shows; may be empty.
+    pub description: Prose,
+    /// The cluster.
+    pub cluster: Cluster,
+    /// The application.
+    pub app: App,
+    /// Policies in the order written.
+    pub policies: Vec<Policy>,
+    /// Policy logging as the lab starts.
+    pub logging: LoggingSpec,
+    /// Metric and alert.
+    pub alerting: Option<Alerting>,
+    /// Probes in the order written.
+    pub probes: Vec<Probe>,
+    /// Stages in order.
+    pub stages: Vec<Stage>,
+}
+
+/// A NetworkPolicy.
+#[derive(Debug, Clone)]
+pub struct Policy {
+    /// Name of the object.
+    pub name: DnsSubdomain,
+    /// Namespace of the object.
+    pub namespace: DnsLabel,
+    /// What it is for; may be empty.
+    pub description: Prose,
+    /// Annotations, in the order written.
+    pub annotations: Labels,
+    /// The policy itself.
+    pub spec: NetworkPolicySpec,
+}
+
+impl Lab {
+    /// The policy with this name.
+    pub fn policy(&self, name: &DnsSubdomain) -> Option<&Policy> {
+        self.policies.iter().find(|policy| policy.name == *name)
+    }
+
+    /// The probe with this name.
+    pub fn probe(&self, name: &DnsLabel) -> Option<&Probe> {
+        self.probes.iter().find(|probe| probe.name == *name)
+    }
+
+    /// Every namespace that the lab puts something into, sorted.
+    pub fn namespaces(&self) -> Vec<&DnsLabel> {
+        let mut all = vec![&self.app.namespace];
+        all.extend(self.policies.iter().map(|policy| &policy.namespace));
+        all.extend(self.probes.iter().map(|probe| &probe.source.namespace));
+        all.sort();
+        all.dedup();
+        all
+    }
+}

@@ -1,0 +1,298 @@
+//! Layers: a profile's bases, the application it uses, and what is set from outside.
+//!
+//! Files are read through [`Files`], so that this room touches no file system. Places survive: a
+//! finding points into the file where the value was written.
+
+use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
+
+use super::catalogue;
+use super::merge::merge;
+use super::set::{self, Assignment};
+use super::yaml::{self, Entry, Limits, Node, Value};
+use crate::diag::{Code, Diagnostic};
+use crate::source::{SourceId, SourceMap, Span};
+use crate::suggest::nearest;
+
+/// Where profiles are read from.
+pub trait Files {
+    /// The text of a file.
+    ///
+    /// # Errors
+    /// What the file system says.
+    fn read(&self, path: &Utf8Path) -> std::io::Result<String>;
+}
+
+/// What is laid on top of a profile from outside, in this order.
+#[derive(Debug, Clone, Default)]
+pub struct Overrides {
+    /// Files of values.
+    pub values: Vec<Utf8PathBuf>,
+    /// Single values, from the environment and then from the command line.
+    pub assignments: Vec<Assignment>,
+}
+
+/// The most bases that one profile may stand on, all levels together.
+const MAX_LAYERS: usize = 64;
+
+/// The whole tree of a profile: its bases below, its application filled in, the overrides on top.
+///
+/// Nothing if the profile itself can't be read as YAML.
+pub fn resolve(
+    sources: &mut SourceMap,
+    files: &dyn Files,
+    profile: SourceId,
+    overrides: &Overrides,
+) -> (Option<Node>, Vec<Diagnostic>) {
+    let mut stack = Stack {
+        sources,
+        files,
+        open: Vec::new(),
+        layers: 0,
+        found: Vec::new(),
+    };
+    let Some(mut node) = stack.profile(profile) else {
+        return (None, stack.found);
+    };
+    for path in &overrides.values {
+        if let Some(over) = stack.values(path) {
+            node = merge(node, over, &mut stack.found);
+        }
+    }
+    for assignment in &overrides.assignments {
+        set::apply(&mut node, assignment, stack.sources, &mut stack.found);
+    }
+    let node = stack.application(node);
+    (Some(node), stack.found)
+}
+
+struct Stack<'a> {
+    sources: &'a mut SourceMap,
+    files: &'a dyn Files,
+    /// The files being read, the outermost first.
+    open: Vec<Utf8PathBuf>,
+    layers: usize,
+    found: Vec<Diagnostic>,
+}
+
+impl Stack<'_> {
+    fn profile(&mut self, id: SourceId) -> Option<Node> {
+        let mut node = self.tree(id)?;
+        let path = normal(Utf8Path::new(self.name(id)));
+        let bases = take(&mut node, "extends");
+        self.open.push(path);
+        let mut below: Option<Node> = None;
+        let bases = bases.map_or_else(Vec::new, |bases| self.bases(&bases));
+        for base in bases {
+            if let Some(base) = self.base(&base) {
+                below = Some(match below {
+                    None => base,
+                    Some(below) => merge(below, base, &mut self.found),
+                });
+            }
+        }
+        self.open.pop();
+        Some(match below {
+            None => node,
+            Some(below) => merge(below, node, &mut self.found),
+        })
+    }
+
+    /// One path, or a list of paths.
+    fn bases(&mut self, node: &Node) -> Vec<Node> {
+        match &node.value {
+            Value::String(_) => vec![node.clone()],
+            Value::Seq(items) => items.clone(),
+            Value::Null => Vec::new(),
+            other => {
+                let message = format!(
+                    "`extends` is a path or a list of paths, found {}",
+                    other.kind()
+                );
+                self.found.push(
+                    Diagnostic::new(Code::WrongType, message)
+                        .at(node.span, "expected a path such as `base.yaml`")
+                        .path("extends"),
+                );
+                Vec::new()
+            }
+        }
+    }
+
+    fn base(&mut self, node: &Node) -> Option<Node> {
+        let Some(written) = node.as_str() else {
+            self.found.push(
+                Diagnostic::new(
+                    Code::WrongType,
+                    format!("a base is a path, found {}", node.value.kind()),
+                )
+                .at(node.span, "expected a path such as `base.yaml`")
+                .path("extends"),
+            );
+            return None;
+        };
+        let path = normal(&self.folder(node.span).join(written));
+        if self.open.contains(&path) {
+            self.found.push(cycle(node.span, &path, &self.open));
+            return None;
+        }
+        if self.layers == MAX_LAYERS {
+            let message = format!("a profile stands on at most {MAX_LAYERS} bases");
+            self.found
+                .push(Diagnostic::new(Code::TooLarge, message).at(node.span, "one too many"));
+            return None;
+        }
+        self.layers += 1;
+        let id = self.open_file(&path, Some(node.span), "extends")?;
+        self.profile(id)
+    }
+
+    fn values(&mut self, path: &Utf8Path) -> Option<Node> {
+        let id = self.open_file(path, None, "")?;
+        self.tree(id)
+    }
+
+    /// Fills in what `app.use` names: the catalogue's application below, the profile's words on top.
+    fn application(&mut self, mut node: Node) -> Node {
+        let Some(app) = entry(&mut node, "app") else {
+            return node;
+        };
+        let Some(name) = app.value.get("use").cloned() else {
+            return node;
+        };
+        let Some(text) = name.as_str() else {
+            return node;
+        };
+        let Some(below) = self.catalogue(text, name.span) else {
+            return node;
+        };
+        let over = std::mem::replace(&mut app.value, below.clone());
+        app.value = merge(below, over, &mut self.found);
+        node
+    }
+
+    /// `apps/NAME.yaml` beside the file that uses it, or an application that comes with dplab.
+    fn catalogue(&mut self, name: &str, span: Span) -> Option<Node> {
+        let plain = !name.is_empty() && !name.contains(['/', '\\']) && !name.starts_with('.');
+        if plain {
+            let path = normal(&self.folder(span).join("apps").join(format!("{name}.yaml")));
+            if let Ok(text) = self.files.read(&path) {
+                let id = self.sources.add(path.as_str(), text);
+                return self.tree(id);
+            }
+            if let Some(text) = catalogue::app(name) {
+                let id = self.sources.add(format!("built-in:apps/{name}.yaml"), text);
+                return self.tree(id);
+            }
+        }
+        let known = catalogue::apps();
+        let mut finding = Diagnostic::new(
+            Code::UnknownName,
+            format!("there is no application `{name}`"),
+        )
+        .at(
+            span,
+            format!(
+                "expected a file `apps/{name}.yaml` beside this one, or {}",
+                crate::diag::one_of(&known)
+            ),
+        )
+        .path("app.use");
+        if let Some(near) = nearest(name, known.iter().copied()) {
+            finding = finding.suggest(span, near);
+        }
+        self.found.push(finding);
+        None
+    }
+
+    fn open_file(&mut self, path: &Utf8Path, at: Option<Span>, key: &str) -> Option<SourceId> {
+        match self.files.read(path) {
+            Ok(text) => Some(self.sources.add(path.as_str(), text)),
+            Err(error) => {
+                let message = format!("`{path}` can't be read: {}", plain_io(&error));
+                let finding = Diagnostic::new(Code::UnreadableFile, message);
+                self.found.push(match at {
+                    Some(span) => finding.at(span, "named here").path(key),
+                    None => finding,
+                });
+                None
+            }
+        }
+    }
+
+    fn tree(&mut self, id: SourceId) -> Option<Node> {
+        match yaml::read(self.sources, id, Limits::PROFILE) {
+            Ok(documents) => documents.into_iter().next().or_else(|| {
+                let empty = Node {
+                    span: Span::new(id, 0..0),
+                    value: Value::Map(Vec::new()),
+                };
+                Some(empty)
+            }),
+            Err(finding) => {
+                self.found.push(*finding);
+                None
+            }
+        }
+    }
+
+    fn name(&self, id: SourceId) -> &str {
+        self.sources.get(id).map_or("", |source| source.name())
+    }
+
+    /// The folder of the file that holds a place.
+    fn folder(&self, span: Span) -> Utf8PathBuf {
+        Utf8Path::new(self.name(span.source))
+            .parent()
+            .map_or_else(Utf8PathBuf::new, Utf8Path::to_owned)
+    }
+}
+
+fn cycle(span: Span, path: &Utf8Path, open: &[Utf8PathBuf]) -> Diagnostic {
+    let way: Vec<&str> = open.iter().map(|path| path.as_str()).collect();
+    Diagnostic::new(
+        Code::ExtendsCycle,
+        format!("`{path}` extends itself: {} -> {path}", way.join(" -> ")),
+    )
+    .at(span, "this closes the circle")
+    .path("extends")
+}
+
+/// The operating system's words without its number.
+fn plain_io(error: &std::io::Error) -> String {
+    match error.kind() {
+        std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
+        std::io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        std::io::ErrorKind::InvalidData => "it is not UTF-8 text".to_owned(),
+        _ => error.to_string(),
+    }
+}
+
+fn entry<'a>(node: &'a mut Node, key: &str) -> Option<&'a mut Entry> {
+    match &mut node.value {
+        Value::Map(entries) => entries.iter_mut().find(|entry| entry.key == key),
+        _ => None,
+    }
+}
+
+fn take(node: &mut Node, key: &str) -> Option<Node> {
+    let Value::Map(entries) = &mut node.value else {
+        return None;
+    };
+    let at = entries.iter().position(|entry| entry.key == key)?;
+    Some(entries.remove(at).value)
+}
+
+/// The path without `.` and with `..` resolved, as far as text can tell.
+fn normal(path: &Utf8Path) -> Utf8PathBuf {
+    let mut out = Utf8PathBuf::new();
+    for component in path.components() {
+        match component {
+            Utf8Component::CurDir => {}
+            Utf8Component::ParentDir if out.file_name().is_some() => {
+                out.pop();
+            }
+            other => out.push(other.as_str()),
+        }
+    }
+    out
+}
