@@ -8,10 +8,12 @@ pub mod lang;
 pub mod manifest;
 pub mod model;
 pub mod netpol;
+pub mod plan;
 pub mod profile;
 pub mod render;
 pub mod source;
 pub mod suggest;
 pub mod tree;
+pub mod view;
 
 pub use cli::run;

@@ -1,1 +1,3 @@
-//! Under construction.
+//! The generated tree.
+
+pub mod path;

@@ -1,0 +1,326 @@
+//! Lab -> plan: which files there are, from which template, with which view. Sorted, no text.
+
+mod steps;
+
+use serde::Serialize;
+
+use crate::model::Lab;
+use crate::model::lab::Policy;
+use crate::model::logging::LoggingSpec;
+use crate::model::names::{DnsLabel, DnsSubdomain};
+use crate::model::stage::{Probe, Stage};
+use crate::tree::path::{PathError, RelPath};
+use crate::view::kubernetes::{
+    self as objects, DeploymentView, KustomizationView, LoggingView, NamedView, PolicyView,
+    ProbePodView, ServiceView,
+};
+use crate::view::runbook::RunbookView;
+use crate::view::scripts::{self, LabView, StageView};
+
+/// A file to be rendered.
+#[derive(Debug, Clone)]
+pub struct Planned {
+    /// Where it goes, below the lab's folder.
+    pub path: RelPath,
+    /// Its template.
+    pub template: &'static str,
+    /// What the template sees.
+    pub view: View,
+    /// The part of the profile that it comes from: `policies.deny-all`.
+    pub key: String,
+}
+
+impl Planned {
+    /// Scripts are made to be run.
+    pub fn executable(&self) -> bool {
+        self.path.as_str().ends_with(".sh")
+    }
+}
+
+/// What a template sees: one view, whichever it is.
+#[derive(Debug, Clone, Serialize)]
+#[serde(untagged)]
+#[expect(clippy::large_enum_variant, reason = "a plan has a few dozen of them")]
+pub enum View {
+    /// Scripts and Terraform.
+    Lab(Box<LabView>),
+    /// A stage's script.
+    Stage(StageView),
+    /// The runbook.
+    Runbook(Box<RunbookView>),
+    /// A Deployment.
+    Deployment(DeploymentView),
+    /// A Service.
+    Service(ServiceView),
+    /// A service account or a namespace.
+    Named(NamedView),
+    /// A NetworkPolicy.
+    Policy(PolicyView),
+    /// The NetworkLogging object.
+    Logging(LoggingView),
+    /// A probe's pod.
+    ProbePod(ProbePodView),
+    /// A kustomization.
+    Kustomization(KustomizationView),
+}
+
+/// The files of a lab, sorted by path.
+///
+/// # Errors
+/// A name in the lab that can't be a file's.
+pub fn plan(lab: &Lab) -> Result<Vec<Planned>, PathError> {
+    let mut plan = Builder { files: Vec::new() };
+    steps::scripts(&mut plan, lab)?;
+    plan.terraform(lab)?;
+    plan.app(lab)?;
+    let (policies, logging) = end(lab);
+    let namespaces = plan.namespaces(lab)?;
+    let folders: Vec<String> = [
+        Some("app/".to_owned()),
+        plan.logging("kubernetes/logging", logging, "logging")?,
+        namespaces,
+        plan.policies("kubernetes/policies", &policies)?,
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    plan.kustomization("kubernetes", folders, "app")?;
+    for probe in &lab.probes {
+        let view = View::ProbePod(objects::probe_pod(probe));
+        let key = format!("probes.{}", probe.name);
+        plan.file(
+            &probe_file(probe),
+            "kubernetes/probe-pod.yaml.tera",
+            view,
+            key,
+        )?;
+    }
+    for (index, stage) in lab.stages.iter().enumerate() {
+        plan.stage(lab, index, stage)?;
+    }
+    let mut files = plan.files;
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(files)
+}
+
+/// The folder of a stage's manifests.
+fn stage_folder(lab: &Lab, index: usize, stage: &Stage) -> String {
+    format!("kubernetes/stages/{}", numbered(lab, index, stage))
+}
+
+/// Number and name of a stage, so that files sort as stages do.
+fn numbered(lab: &Lab, index: usize, stage: &Stage) -> String {
+    let width = lab.stages.len().to_string().len();
+    format!("{:0width$}-{}", index + 1, stage.name)
+}
+
+fn probe_file(probe: &Probe) -> String {
+    format!("kubernetes/probes/{}.yaml", probe.name)
+}
+
+/// A policy, and whether its allowed connections are logged.
+type InForce<'a> = (&'a Policy, bool);
+
+/// What is in force when the lab is over: its last stage, or all that it has.
+fn end(lab: &Lab) -> (Vec<InForce<'_>>, LoggingSpec) {
+    match lab.stages.last() {
+        Some(last) => (in_force(lab, last), last.logging),
+        None => (
+            lab.policies.iter().map(|policy| (policy, false)).collect(),
+            lab.logging,
+        ),
+    }
+}
+
+fn in_force<'a>(lab: &'a Lab, stage: &Stage) -> Vec<InForce<'a>> {
+    let logged = |name: &DnsSubdomain| stage.annotated_policies.contains(name);
+    let policies = stage.policies.iter().filter_map(|name| lab.policy(name));
+    policies
+        .map(|policy| (policy, logged(&policy.name)))
+        .collect()
+}
+
+/// Puts the plan together.
+struct Builder {
+    files: Vec<Planned>,
+}
+
+impl Builder {
+    fn file(
+        &mut self,
+        path: &str,
+        template: &'static str,
+        view: View,
+        key: impl Into<String>,
+    ) -> Result<(), PathError> {
+        self.files.push(Planned {
+            path: RelPath::parse(path)?,
+            template,
+            view,
+            key: key.into(),
+        });
+        Ok(())
+    }
+
+    fn kustomization(
+        &mut self,
+        folder: &str,
+        mut resources: Vec<String>,
+        key: &str,
+    ) -> Result<(), PathError> {
+        resources.sort();
+        let view = View::Kustomization(KustomizationView { resources });
+        let path = format!("{folder}/kustomization.yaml");
+        self.file(&path, "kubernetes/kustomization.yaml.tera", view, key)
+    }
+
+    fn terraform(&mut self, lab: &Lab) -> Result<(), PathError> {
+        let view = || View::Lab(Box::new(scripts::lab(lab)));
+        for (path, template) in steps::TERRAFORM {
+            self.file(path, template, view(), "cluster")?;
+        }
+        Ok(())
+    }
+
+    fn app(&mut self, lab: &Lab) -> Result<(), PathError> {
+        let app = &lab.app;
+        let mut resources = Vec::new();
+        for workload in &app.workloads {
+            let key = format!("app.workloads.{}", workload.name);
+            let name = format!("deployment-{}.yaml", workload.name);
+            let view = View::Deployment(objects::deployment(app, workload));
+            self.object("kubernetes/app", &name, "deployment", view, &key)?;
+            resources.push(name);
+            for service in &workload.services {
+                let name = format!("service-{}.yaml", service.name);
+                let view = View::Service(objects::service(app, workload, service));
+                self.object("kubernetes/app", &name, "service", view, &key)?;
+                resources.push(name);
+            }
+        }
+        let mut accounts: Vec<_> = app
+            .workloads
+            .iter()
+            .filter_map(|w| w.service_account.as_ref())
+            .collect();
+        accounts.sort();
+        accounts.dedup();
+        for account in accounts {
+            let name = format!("serviceaccount-{account}.yaml");
+            let view = View::Named(NamedView {
+                name: account.to_string(),
+                namespace: app.namespace.to_string(),
+                annotations: Default::default(),
+            });
+            self.object("kubernetes/app", &name, "service-account", view, "app")?;
+            resources.push(name);
+        }
+        self.kustomization("kubernetes/app", resources, "app")
+    }
+
+    fn object(
+        &mut self,
+        folder: &str,
+        name: &str,
+        kind: &str,
+        view: View,
+        key: &str,
+    ) -> Result<(), PathError> {
+        let template = match kind {
+            "deployment" => "kubernetes/deployment.yaml.tera",
+            "service" => "kubernetes/service.yaml.tera",
+            "service-account" => "kubernetes/service-account.yaml.tera",
+            "namespace" => "kubernetes/namespace.yaml.tera",
+            _ => "kubernetes/network-policy.yaml.tera",
+        };
+        self.file(&format!("{folder}/{name}"), template, view, key)
+    }
+
+    /// Namespaces that the lab makes, and those whose annotation asks for logs at its end.
+    fn namespaces(&mut self, lab: &Lab) -> Result<Option<String>, PathError> {
+        let annotated: &[DnsLabel] = lab.stages.last().map_or(&[], |s| &s.annotated_namespaces);
+        let mut names = scripts::own_namespaces(lab);
+        names.extend(annotated.iter().map(ToString::to_string));
+        names.sort();
+        names.dedup();
+        let folder = "kubernetes/namespaces";
+        let mut resources = Vec::new();
+        for name in names {
+            let logged = annotated.iter().any(|ns| ns.as_str() == name);
+            let file = format!("{name}.yaml");
+            let view = View::Named(objects::namespace(&name, logged));
+            self.object(folder, &file, "namespace", view, "app.namespace")?;
+            resources.push(file);
+        }
+        if resources.is_empty() {
+            return Ok(None);
+        }
+        self.kustomization(folder, resources, "app.namespace")?;
+        Ok(Some("namespaces/".to_owned()))
+    }
+
+    fn policies(
+        &mut self,
+        folder: &str,
+        policies: &[InForce<'_>],
+    ) -> Result<Option<String>, PathError> {
+        if policies.is_empty() {
+            return Ok(None);
+        }
+        let resources = self.policy_files(folder, policies)?;
+        self.kustomization(folder, resources, "policies")?;
+        Ok(Some("policies/".to_owned()))
+    }
+
+    fn policy_files(
+        &mut self,
+        folder: &str,
+        policies: &[InForce<'_>],
+    ) -> Result<Vec<String>, PathError> {
+        let mut resources = Vec::new();
+        for (policy, logged) in policies {
+            let file = format!("{}.yaml", policy.name);
+            let view = View::Policy(objects::policy(policy, *logged));
+            let key = format!("policies.{}", policy.name);
+            self.object(folder, &file, "policy", view, &key)?;
+            resources.push(file);
+        }
+        Ok(resources)
+    }
+
+    fn logging(
+        &mut self,
+        folder: &str,
+        spec: LoggingSpec,
+        key: &str,
+    ) -> Result<Option<String>, PathError> {
+        self.logging_file(folder, spec, key)?;
+        self.kustomization(folder, vec![LOGGING_FILE.to_owned()], key)?;
+        Ok(Some("logging/".to_owned()))
+    }
+
+    fn logging_file(
+        &mut self,
+        folder: &str,
+        spec: LoggingSpec,
+        key: &str,
+    ) -> Result<(), PathError> {
+        let view = View::Logging(objects::logging(spec));
+        let path = format!("{folder}/{LOGGING_FILE}");
+        self.file(&path, "logging/network-logging.yaml.tera", view, key)
+    }
+
+    /// A stage's folder holds the whole state of policies and logging, so that any stage can be
+    /// entered from any other.
+    fn stage(&mut self, lab: &Lab, index: usize, stage: &Stage) -> Result<(), PathError> {
+        let folder = stage_folder(lab, index, stage);
+        let key = format!("stages.{}", stage.name);
+        let mut resources = self.policy_files(&folder, &in_force(lab, stage))?;
+        self.logging_file(&folder, stage.logging, &key)?;
+        resources.push(LOGGING_FILE.to_owned());
+        self.kustomization(&folder, resources, &key)
+    }
+}
+
+/// NetworkLogging has one name, so it has one file.
+const LOGGING_FILE: &str = "network-logging.yaml";

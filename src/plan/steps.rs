@@ -1,0 +1,196 @@
+//! The scripts in the lab's order, and the Terraform files.
+
+use super::{Builder, View, numbered, probe_file, stage_folder};
+use crate::model::Lab;
+use crate::model::stage::Stage;
+use crate::tree::path::PathError;
+use crate::view::runbook::{RunbookStage, RunbookView, StepView};
+use crate::view::scripts;
+
+/// A script: its file, its template, and what it does.
+type Step = (&'static str, &'static str, &'static str);
+
+/// What other scripts take in.
+const SOURCED: [(&str, &str); 2] = [
+    ("scripts/settings.sh", "gcloud/settings.sh.hbs"),
+    ("scripts/lib.sh", "gcloud/lib.sh.hbs"),
+];
+
+const BEFORE: [Step; 8] = [
+    (
+        "scripts/10-enable-apis.sh",
+        "gcloud/enable-apis.sh.hbs",
+        "switches on the Google Cloud APIs that the lab needs",
+    ),
+    (
+        "scripts/11-create-network.sh",
+        "gcloud/create-network.sh.hbs",
+        "makes the VPC network, its subnet and its ranges",
+    ),
+    (
+        "scripts/12-create-cluster.sh",
+        "gcloud/create-cluster.sh.hbs",
+        "makes the cluster with Dataplane V2 and its node pools",
+    ),
+    (
+        "scripts/13-list-versions.sh",
+        "gcloud/list-versions.sh.hbs",
+        "shows the versions in each release channel (optional)",
+    ),
+    (
+        "scripts/14-get-credentials.sh",
+        "gcloud/get-credentials.sh.hbs",
+        "fetches credentials for kubectl",
+    ),
+    (
+        "scripts/20-deploy-app.sh",
+        "gcloud/deploy-app.sh.hbs",
+        "deploys the application and waits until it runs",
+    ),
+    (
+        "scripts/21-show-address.sh",
+        "gcloud/show-address.sh.hbs",
+        "shows where the application is reached from outside",
+    ),
+    (
+        "scripts/22-inspect-services.sh",
+        "gcloud/inspect-services.sh.hbs",
+        "shows the Services, their selectors and the labels behind them",
+    ),
+];
+
+const NETWORK: &str = "scripts/11-create-network.sh";
+const ADDRESS: &str = "scripts/21-show-address.sh";
+
+const AFTER: [Step; 3] = [
+    (
+        "scripts/50-read-logs.sh",
+        "gcloud/read-logs.sh.hbs",
+        "reads what policy logging has written",
+    ),
+    (
+        "scripts/60-create-alerting.sh",
+        "gcloud/create-alerting.sh.hbs",
+        "makes the log-based metric and the alert",
+    ),
+    (
+        "scripts/90-clean-up.sh",
+        "gcloud/clean-up.sh.hbs",
+        "takes everything down again, in reverse order",
+    ),
+];
+
+const ALERTING: &str = "scripts/60-create-alerting.sh";
+
+/// Terraform's files, the same for every lab.
+pub(super) const TERRAFORM: [(&str, &str); 11] = [
+    (
+        "terraform/cluster/alerting.tf",
+        "terraform/cluster/alerting.tf.tera",
+    ),
+    (
+        "terraform/cluster/cluster.tf",
+        "terraform/cluster/cluster.tf.tera",
+    ),
+    (
+        "terraform/cluster/network.tf",
+        "terraform/cluster/network.tf.tera",
+    ),
+    (
+        "terraform/cluster/outputs.tf",
+        "terraform/cluster/outputs.tf.tera",
+    ),
+    (
+        "terraform/cluster/project.tf",
+        "terraform/cluster/project.tf.tera",
+    ),
+    (
+        "terraform/cluster/terraform.tfvars",
+        "terraform/cluster/terraform.tfvars.tera",
+    ),
+    (
+        "terraform/cluster/variables.tf",
+        "terraform/cluster/variables.tf.tera",
+    ),
+    (
+        "terraform/cluster/versions.tf",
+        "terraform/cluster/versions.tf.tera",
+    ),
+    (
+        "terraform/workloads/main.tf",
+        "terraform/workloads/main.tf.tera",
+    ),
+    (
+        "terraform/workloads/variables.tf",
+        "terraform/workloads/variables.tf.tera",
+    ),
+    (
+        "terraform/workloads/versions.tf",
+        "terraform/workloads/versions.tf.tera",
+    ),
+];
+
+/// The script of a stage.
+fn stage_script(lab: &Lab, index: usize, stage: &Stage) -> String {
+    format!("scripts/30-stage-{}.sh", numbered(lab, index, stage))
+}
+
+/// Plans the scripts and the runbook that tells their order.
+pub(super) fn scripts(plan: &mut Builder, lab: &Lab) -> Result<(), PathError> {
+    let view = || View::Lab(Box::new(scripts::lab(lab)));
+    for (path, template) in SOURCED {
+        plan.file(path, template, view(), "cluster")?;
+    }
+    let before = needed(lab, &BEFORE);
+    let after = needed(lab, &AFTER);
+    for (path, template, _) in before.iter().chain(&after) {
+        plan.file(path, template, view(), "cluster")?;
+    }
+    let mut stages = Vec::new();
+    for (index, stage) in lab.stages.iter().enumerate() {
+        let view = scripts::stage(
+            lab,
+            index,
+            stage,
+            &stage_folder(lab, index, stage),
+            probe_file,
+        );
+        let script = stage_script(lab, index, stage);
+        let key = format!("stages.{}", stage.name);
+        plan.file(
+            &script,
+            "gcloud/stage.sh.hbs",
+            View::Stage(view.clone()),
+            key,
+        )?;
+        stages.push(RunbookStage {
+            stage: view,
+            script,
+        });
+    }
+    let step = |(file, _, what): &Step| StepView {
+        file: (*file).to_owned(),
+        what,
+    };
+    let runbook = RunbookView {
+        lab: scripts::lab(lab),
+        description: lab.description.to_string(),
+        source: lab.app.source.to_string(),
+        before: before.iter().map(step).collect(),
+        stages,
+        after: after.iter().map(step).collect(),
+    };
+    let view = View::Runbook(Box::new(runbook));
+    plan.file("README.md", "docs/runbook.md.hbs", view, "name")
+}
+
+/// Without what a lab doesn't have: a network of its own, a way in from outside, an alert.
+fn needed(lab: &Lab, steps: &[Step]) -> Vec<Step> {
+    let wanted = |(file, _, _): &&Step| match *file {
+        NETWORK => lab.cluster.network.own().is_some(),
+        ADDRESS => lab.app.load_balancers().next().is_some(),
+        ALERTING => lab.alerting.is_some(),
+        _ => true,
+    };
+    steps.iter().filter(wanted).copied().collect()
+}

@@ -1,0 +1,299 @@
+//! The scripts: what each needs beside the cluster.
+
+use serde::Serialize;
+
+use super::alerting::{AlertingView, alerting};
+use super::cluster::{ClusterView, cluster};
+use crate::model::Lab;
+use crate::model::logging::ENABLE_DENY_LOGGING;
+use crate::model::stage::{Expectation, Probe, Stage};
+
+/// What most scripts need.
+#[derive(Debug, Clone, Serialize)]
+pub struct LabView {
+    /// Name of the lab.
+    pub lab: String,
+    /// The cluster.
+    pub cluster: ClusterView,
+    /// APIs that must be on, sorted.
+    pub apis: Vec<&'static str>,
+    /// Roles of the nodes' service account.
+    pub node_roles: Vec<&'static str>,
+    /// Namespace of the application.
+    pub namespace: String,
+    /// Namespaces that the lab makes (never `default`), sorted.
+    pub namespaces: Vec<String>,
+    /// Names of the workloads, in the order written.
+    pub workloads: Vec<String>,
+    /// Services, for looking at.
+    pub services: Vec<ServiceRef>,
+    /// Services that face outside.
+    pub load_balancers: Vec<ServiceRef>,
+    /// Policies, all that the lab may apply.
+    pub policies: Vec<ObjectRef>,
+    /// Namespaces that any stage annotates.
+    pub annotated_namespaces: Vec<String>,
+    /// The annotation on namespaces by which denials in them are logged.
+    pub deny_annotation: &'static str,
+    /// Pods of the probes.
+    pub probes: Vec<ObjectRef>,
+    /// There is a metric and an alert.
+    pub has_alerting: bool,
+    /// Metric and alert; its fields are empty where there is none.
+    pub alerting: AlertingView,
+}
+
+/// An object by namespace and name.
+#[derive(Debug, Clone, Serialize)]
+pub struct ObjectRef {
+    /// Its namespace.
+    pub namespace: String,
+    /// Its name.
+    pub name: String,
+}
+
+/// A Service and the workload behind it.
+#[derive(Debug, Clone, Serialize)]
+pub struct ServiceRef {
+    /// Its namespace.
+    pub namespace: String,
+    /// Its name.
+    pub name: String,
+    /// The workload behind it.
+    pub workload: String,
+}
+
+/// What a stage's script needs.
+#[derive(Debug, Clone, Serialize)]
+pub struct StageView {
+    /// Name of the lab.
+    pub lab: String,
+    /// Number of the stage, from 1.
+    pub number: usize,
+    /// How many stages there are.
+    pub count: usize,
+    /// Name of the stage.
+    pub name: String,
+    /// Its heading.
+    pub title: String,
+    /// What it shows and why; may be empty.
+    pub description: String,
+    /// Its folder of manifests, below the lab's folder.
+    pub folder: String,
+    /// Policies that are in force.
+    pub policies: Vec<ObjectRef>,
+    /// Policies of the lab that are not in force.
+    pub policies_out: Vec<ObjectRef>,
+    /// The annotation on namespaces by which denials in them are logged.
+    pub deny_annotation: &'static str,
+    /// Namespaces that carry it.
+    pub annotated: Vec<String>,
+    /// Namespaces that don't, of those that any stage annotates.
+    pub not_annotated: Vec<String>,
+    /// Whether any connection is logged at all.
+    pub logging_on: bool,
+    /// What is tried out.
+    pub probes: Vec<ProbeRunView>,
+}
+
+/// A probe as a stage tries it out.
+#[derive(Debug, Clone, Serialize)]
+pub struct ProbeRunView {
+    /// Name of the probe.
+    pub name: String,
+    /// Its pod.
+    pub pod: String,
+    /// Its pod's namespace.
+    pub namespace: String,
+    /// The file of its pod, below the lab's folder.
+    pub file: String,
+    /// What it prints when it got through; may be empty.
+    pub prints: String,
+    /// Seconds after which it counts as denied.
+    pub timeout_seconds: u32,
+    /// `allowed` or `denied`.
+    pub expected: &'static str,
+    /// `yes`, `no`, or empty where it is not asserted.
+    pub logged: &'static str,
+    /// The probe that must still get through; may be empty.
+    pub control: String,
+    /// The workload that it goes to.
+    pub target: String,
+    /// The port of the workload's pods.
+    pub target_port: u16,
+    /// Namespace of the workload.
+    pub target_namespace: String,
+    /// `allow` or `deny`: what a log entry of it says.
+    pub disposition: &'static str,
+}
+
+/// APIs that a lab stands on. Source: Google Cloud documentation, "Enable APIs" of each product.
+const APIS: [&str; 7] = [
+    "cloudresourcemanager.googleapis.com",
+    "compute.googleapis.com",
+    "container.googleapis.com",
+    "iam.googleapis.com",
+    "logging.googleapis.com",
+    "monitoring.googleapis.com",
+    "serviceusage.googleapis.com",
+];
+
+/// What a node needs to log, measure and pull images. Source: GKE documentation, "Use least
+/// privilege service accounts".
+pub const NODE_ROLES: [&str; 2] = [
+    "roles/artifactregistry.reader",
+    "roles/container.defaultNodeServiceAccount",
+];
+
+/// The view that most scripts share.
+pub fn lab(lab: &Lab) -> LabView {
+    let namespace = lab.app.namespace.to_string();
+    let services = lab.app.workloads.iter().flat_map(|workload| {
+        workload.services.iter().map(|service| ServiceRef {
+            namespace: namespace.clone(),
+            name: service.name.to_string(),
+            workload: workload.name.to_string(),
+        })
+    });
+    let outside = lab.app.load_balancers().map(|s| s.name.to_string());
+    let outside: Vec<String> = outside.collect();
+    let services: Vec<ServiceRef> = services.collect();
+    LabView {
+        lab: lab.name.to_string(),
+        cluster: cluster(&lab.cluster),
+        apis: APIS.to_vec(),
+        node_roles: NODE_ROLES.to_vec(),
+        namespaces: own_namespaces(lab),
+        workloads: lab
+            .app
+            .workloads
+            .iter()
+            .map(|w| w.name.to_string())
+            .collect(),
+        load_balancers: services
+            .iter()
+            .filter(|s| outside.contains(&s.name))
+            .cloned()
+            .collect(),
+        services,
+        policies: policies(lab),
+        annotated_namespaces: annotated_namespaces(lab),
+        deny_annotation: ENABLE_DENY_LOGGING,
+        probes: lab
+            .probes
+            .iter()
+            .map(|probe| ObjectRef {
+                namespace: probe.source.namespace.to_string(),
+                name: probe.source.pod.to_string(),
+            })
+            .collect(),
+        has_alerting: lab.alerting.is_some(),
+        alerting: lab.alerting.as_ref().map_or_else(no_alerting, alerting),
+        namespace,
+    }
+}
+
+fn no_alerting() -> AlertingView {
+    AlertingView {
+        metric: String::new(),
+        alert: String::new(),
+        channel: String::new(),
+        email: String::new(),
+        workload: String::new(),
+        rate_limit: String::new(),
+    }
+}
+
+/// Namespaces that the lab makes: every cluster has `default`.
+pub fn own_namespaces(lab: &Lab) -> Vec<String> {
+    let all = lab.namespaces().into_iter();
+    all.map(ToString::to_string)
+        .filter(|name| name != "default")
+        .collect()
+}
+
+fn annotated_namespaces(lab: &Lab) -> Vec<String> {
+    // Stages only add annotations, so the last one has them all.
+    let last = lab.stages.last();
+    let all = last
+        .into_iter()
+        .flat_map(|stage| &stage.annotated_namespaces);
+    all.map(ToString::to_string).collect()
+}
+
+fn policies(lab: &Lab) -> Vec<ObjectRef> {
+    lab.policies
+        .iter()
+        .map(|policy| ObjectRef {
+            namespace: policy.namespace.to_string(),
+            name: policy.name.to_string(),
+        })
+        .collect()
+}
+
+/// The view of a stage's script. `folder` holds its manifests, `probe_file` names a probe's pod.
+pub fn stage(
+    lab: &Lab,
+    index: usize,
+    stage: &Stage,
+    folder: &str,
+    probe_file: impl Fn(&Probe) -> String,
+) -> StageView {
+    let in_force = |policy: &ObjectRef| stage.policies.iter().any(|p| p.as_str() == policy.name);
+    let (policies, policies_out) = policies(lab).into_iter().partition(in_force);
+    let annotated: Vec<String> = stage
+        .annotated_namespaces
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    let mut not_annotated = annotated_namespaces(lab);
+    not_annotated.retain(|name| !annotated.contains(name));
+    let runs = stage.expectations.iter().filter_map(|expectation| {
+        let probe = lab.probe(&expectation.probe)?;
+        Some(probe_run(lab, probe, expectation, probe_file(probe)))
+    });
+    StageView {
+        lab: lab.name.to_string(),
+        number: index + 1,
+        count: lab.stages.len(),
+        name: stage.name.to_string(),
+        title: stage.title.to_string(),
+        description: stage.description.to_string(),
+        folder: folder.to_owned(),
+        policies,
+        policies_out,
+        deny_annotation: ENABLE_DENY_LOGGING,
+        annotated,
+        not_annotated,
+        logging_on: stage.logging.allow.log() || stage.logging.deny.log(),
+        probes: runs.collect(),
+    }
+}
+
+fn probe_run(lab: &Lab, probe: &Probe, expectation: &Expectation, file: String) -> ProbeRunView {
+    let prints = probe.prints.as_ref();
+    let control = probe.control.as_ref();
+    ProbeRunView {
+        name: probe.name.to_string(),
+        pod: probe.source.pod.to_string(),
+        namespace: probe.source.namespace.to_string(),
+        file,
+        prints: prints.map_or_else(String::new, ToString::to_string),
+        timeout_seconds: probe.timeout_seconds,
+        expected: if expectation.allowed {
+            "allowed"
+        } else {
+            "denied"
+        },
+        logged: match expectation.logged {
+            Some(true) => "yes",
+            Some(false) => "no",
+            None => "",
+        },
+        control: control.map_or_else(String::new, ToString::to_string),
+        target: probe.target.workload.to_string(),
+        target_port: probe.target.pod_port.get(),
+        target_namespace: lab.app.namespace.to_string(),
+        disposition: if expectation.allowed { "allow" } else { "deny" },
+    }
+}
