@@ -6,9 +6,11 @@
     reason = "a test that can't go on should say so and stop"
 )]
 
+mod diag;
 mod lang;
 mod manifest;
 mod netpol;
+mod profile;
 mod render;
 mod support;
 mod tree;
