@@ -1,2 +1,4 @@
 //! tmp
-fn main() { print!("{}", dplab::profile::schema::text()) }
+fn main() {
+    print!("{}", dplab::profile::schema::text())
+}
