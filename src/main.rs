@@ -1,7 +1,4 @@
-//! The `dplab` program: everything happens in the library.
-
-use std::process::ExitCode;
-
-fn main() -> ExitCode {
-    dplab::run(std::env::args_os()).into()
+//! tmp
+fn main() {
+    print!("{}", dplab::profile::schema::text())
 }
