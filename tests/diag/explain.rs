@@ -48,7 +48,9 @@ fn findings(example: &str) -> Vec<Diagnostic> {
 /// The fenced YAML blocks of an explanation.
 fn examples(markdown: &str) -> Vec<&str> {
     let blocks = markdown.split("```yaml\n").skip(1);
-    blocks.filter_map(|rest| Some(rest.split_once("```")?.0)).collect()
+    blocks
+        .filter_map(|rest| Some(rest.split_once("```")?.0))
+        .collect()
 }
 
 #[test]
@@ -65,7 +67,10 @@ fn each_code_is_explained_by_examples_that_hold() {
             "{code}: the bad example gives {found:#?}"
         );
         let found = findings(good);
-        assert!(found.is_empty(), "{code}: the good example gives {found:#?}");
+        assert!(
+            found.is_empty(),
+            "{code}: the good example gives {found:#?}"
+        );
     }
 }
 
