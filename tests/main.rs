@@ -6,6 +6,7 @@
     reason = "a test that can't go on should say so and stop"
 )]
 
+mod cli;
 mod diag;
 mod lang;
 mod manifest;

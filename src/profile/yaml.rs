@@ -293,7 +293,7 @@ fn entry(key: Spanned<Raw>, value: Spanned<Raw>, id: SourceId, text: &str) -> En
 fn place(at: Location, id: SourceId, text: &str) -> Span {
     let span = at.span();
     let (Some(start), Some(length)) = (span.byte_offset(), span.byte_len()) else {
-        return Span::new(id, 0..0);
+        return by_characters(at, id, text);
     };
     let start = usize::try_from(start).unwrap_or(0).min(text.len());
     let length = usize::try_from(length).unwrap_or(0);
@@ -302,6 +302,16 @@ fn place(at: Location, id: SourceId, text: &str) -> Span {
         .get(start..end)
         .map_or(end, |s| start + s.trim_end().len());
     Span::new(id, start..trimmed)
+}
+
+/// Errors know their place in characters only.
+fn by_characters(at: Location, id: SourceId, text: &str) -> Span {
+    let before = usize::try_from(at.span().offset()).unwrap_or(usize::MAX);
+    let offset = text
+        .char_indices()
+        .nth(before)
+        .map_or(text.len(), |(offset, _)| offset);
+    Span::new(id, offset..offset)
 }
 
 /// What the parser hands over, before places are turned into spans of a source.

@@ -168,11 +168,8 @@ fn kill_at(scenario: &Scenario, step: usize, scratch: &Scratch) -> bool {
         child.kill().unwrap();
     }
     let status = child.wait().unwrap();
-    assert!(
-        reached && !status.success(),
-        "{} step {step}",
-        scenario.name
-    );
+    assert_eq!(reached, !status.success(), "{} step {step}", scenario.name);
+    reached
 }
 
 /// The tree right after a kill: where folders can't be exchanged it may wait in its other place.
