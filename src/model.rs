@@ -1,6 +1,8 @@
 //! What is true: values that are valid by construction.
 
 pub mod cidr;
+pub mod clusterwide;
+pub mod fqdn;
 pub mod labels;
 pub mod logging;
 pub mod policy;
