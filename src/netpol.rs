@@ -12,6 +12,8 @@ pub mod dialect;
 pub mod evaluate;
 mod peer;
 pub mod ports;
+pub mod ranges;
+pub mod reach;
 mod rules;
 pub mod world;
 
@@ -21,6 +23,8 @@ pub use dialect::{Dialect, HostNetwork, Reading};
 pub use evaluate::{Evaluation, Evaluator, Flow, Miss, RuleRef, Side, evaluate};
 pub use peer::{Endpoint, NodePlace};
 pub use ports::{Connection, ConnectionSet, PortSet};
+pub use ranges::IpRange;
+pub use reach::{Pair, Passage, Peer, Reach, reach};
 pub use world::{Policy, PolicyId, PolicySpec, Service, Workload, WorkloadId, World};
 
 /// What becomes of a connection.

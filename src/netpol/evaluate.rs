@@ -80,7 +80,8 @@ pub struct Side {
     pub missed: Vec<(RuleRef, Miss)>,
     /// The peer is the pod's own node, which is never kept out.
     pub own_node: bool,
-    perhaps_denying: bool,
+    perhaps_allowing: Option<Reason>,
+    perhaps_denying: Option<Reason>,
 }
 
 impl Side {
@@ -95,8 +96,18 @@ impl Side {
             perhaps: Vec::new(),
             missed: Vec::new(),
             own_node: false,
-            perhaps_denying: false,
+            perhaps_allowing: None,
+            perhaps_denying: None,
         }
+    }
+
+    fn doubt(&mut self, deny: bool, reason: Reason) {
+        let doubt = if deny {
+            &mut self.perhaps_denying
+        } else {
+            &mut self.perhaps_allowing
+        };
+        doubt.get_or_insert(reason);
     }
 
     /// Deny rules win; then one rule that allows is enough; a pod that nothing isolates takes
@@ -104,14 +115,12 @@ impl Side {
     /// is denied for sure.
     fn judge(&self, may_be_own_node: bool) -> Verdict {
         let allowed = self.isolating.is_empty() || !self.allowing.is_empty();
-        let doubt = self.perhaps.first().map(|(_, reason)| *reason);
-        let verdict = match (allowed, doubt) {
+        let verdict = match (allowed, self.perhaps_allowing, self.perhaps_denying) {
             _ if self.own_node => Verdict::Allowed,
             _ if !self.denying.is_empty() => Verdict::Denied,
-            (true, Some(reason)) if self.perhaps_denying => Verdict::Unknown(reason),
-            (true, _) => Verdict::Allowed,
-            (false, Some(reason)) => Verdict::Unknown(reason),
-            (false, None) => Verdict::Denied,
+            (true, _, Some(reason)) | (false, Some(reason), _) => Verdict::Unknown(reason),
+            (true, _, None) => Verdict::Allowed,
+            (false, None, _) => Verdict::Denied,
         };
         if verdict == Verdict::Denied && may_be_own_node {
             return Verdict::Unknown(Reason::SameNode);
@@ -268,7 +277,7 @@ impl<'w> Evaluator<'w> {
                 (Match::Yes, true) if rule.deny => side.denying.push(at),
                 (Match::Yes, true) => side.allowing.push(at),
                 (Match::Perhaps(reason), true) => {
-                    side.perhaps_denying |= rule.deny;
+                    side.doubt(rule.deny, reason);
                     side.perhaps.push((at, reason));
                 }
                 (Match::No, true) => side.missed.push((at, Miss::Peer)),
