@@ -42,11 +42,10 @@ pub(super) fn app(cx: &mut Cx, raw: Option<&At<RawApp>>) -> Option<App> {
         given.iter().map(|workload| workload.name.as_ref()),
     );
     unique_services(cx, &here, given);
-    let defaults = raw.defaults.as_ref().map(|defaults| &defaults.value);
     let workloads: Vec<Option<Workload>> = given
         .iter()
         .enumerate()
-        .map(|(index, raw)| workload(cx, &here.index(index), raw, given, defaults))
+        .map(|(index, one)| workload(cx, &here.index(index), one, raw))
         .collect();
     Some(App {
         source,
@@ -84,13 +83,8 @@ fn unique_services(cx: &mut Cx, path: &Path<'_>, given: &[At<RawWorkload>]) {
     }
 }
 
-fn workload(
-    cx: &mut Cx,
-    path: &Path<'_>,
-    raw: &RawWorkload,
-    all: &[At<RawWorkload>],
-    defaults: Option<&RawDefaults>,
-) -> Option<Workload> {
+fn workload(cx: &mut Cx, path: &Path<'_>, raw: &RawWorkload, app: &RawApp) -> Option<Workload> {
+    let defaults = app.defaults.as_ref().map(|defaults| &defaults.value);
     let name = cx.parse(&path.key("name"), raw.name.as_ref(), DnsLabel::parse);
     let container = main_container(cx, path, raw, defaults);
     let init_path = path.key("initContainers");
@@ -106,7 +100,7 @@ fn workload(
     let labels = pod_labels(cx, path, raw);
     let annotations = annotations(cx, &path.key("annotations"), raw.annotations.as_ref());
     let services = workload_services(cx, path, raw);
-    let calls = calls(cx, path, raw, all);
+    let calls = calls(cx, path, raw, app);
     let security = raw.pod_security_context.as_ref();
     let security = security.or_else(|| defaults?.pod_security_context.as_ref());
     Some(Workload {
@@ -367,11 +361,11 @@ fn service_port(cx: &mut Cx, path: &Path<'_>, raw: &RawServicePort) -> Option<Se
     })
 }
 
-fn calls(cx: &mut Cx, path: &Path<'_>, raw: &RawWorkload, all: &[At<RawWorkload>]) -> Vec<Call> {
+fn calls(cx: &mut Cx, path: &Path<'_>, raw: &RawWorkload, app: &RawApp) -> Vec<Call> {
     let here = path.key("calls");
     let mut calls = Vec::new();
     for (index, written) in raw.calls.iter().flatten().enumerate() {
-        calls.extend(endpoint(cx, &here.index(index), written, all));
+        calls.extend(endpoint(cx, &here.index(index), written, Some(app)));
     }
     calls
 }
@@ -381,7 +375,7 @@ pub(super) fn endpoint(
     cx: &mut Cx,
     path: &Path<'_>,
     written: &At<String>,
-    all: &[At<RawWorkload>],
+    app: Option<&RawApp>,
 ) -> Option<Call> {
     let split = written.value.rsplit_once(':');
     let parsed = split.and_then(|(name, port)| Some((name, Port::parse(port.parse().ok()?).ok()?)));
@@ -394,6 +388,12 @@ pub(super) fn endpoint(
         cx.push(path, finding);
         return None;
     };
+    let all = app.and_then(|app| app.workloads.as_deref());
+    let all = all.unwrap_or_default();
+    if all.is_empty() && app.is_some_and(|app| app.r#use.is_some()) {
+        // The application that is used can't be read, and that is a finding of its own.
+        return None;
+    }
     let Some((_, service)) = services(all).find(|(known, _)| known.value == name) else {
         let known: Vec<&str> = services(all).map(|(name, _)| name.value.as_str()).collect();
         cx.push(path, unknown_name("Service", name, written.span, &known));

@@ -146,9 +146,8 @@ fn target(
     profile: &RawProfile,
     app: Option<&App>,
 ) -> Option<ProbeTarget> {
-    let all = profile.app.as_ref().and_then(|app| app.workloads.as_ref());
-    let all = all.map(Vec::as_slice).unwrap_or_default();
-    let call = endpoint(cx, path, raw?, all)?;
+    let written = profile.app.as_ref().map(|app| &app.value);
+    let call = endpoint(cx, path, raw?, written)?;
     let (workload, service) = app?.service(call.service.as_str())?;
     let port = service.ports.iter().find(|port| port.port == call.port)?;
     Some(ProbeTarget {
