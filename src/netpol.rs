@@ -15,6 +15,8 @@ pub mod ports;
 pub mod ranges;
 pub mod reach;
 mod rules;
+pub mod staged;
+mod why;
 pub mod world;
 
 use std::fmt;
@@ -25,6 +27,7 @@ pub use peer::{Endpoint, NodePlace};
 pub use ports::{Connection, ConnectionSet, PortSet};
 pub use ranges::IpRange;
 pub use reach::{Pair, Passage, Peer, Reach, reach};
+pub use why::why;
 pub use world::{Policy, PolicyId, PolicySpec, Service, Workload, WorkloadId, World};
 
 /// What becomes of a connection.
