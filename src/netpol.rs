@@ -16,6 +16,7 @@ pub mod ranges;
 pub mod reach;
 mod rules;
 pub mod staged;
+pub mod synth;
 mod why;
 pub mod world;
 

@@ -6,8 +6,9 @@ use super::cx::{Cx, unknown_name};
 use super::path::Path;
 use crate::diag::{Code, Diagnostic, one_of};
 use crate::model::app::{
-    App, Call, Container, ContainerPort, Service, ServicePort, ServiceType, Workload,
+    App, Call, Container, ContainerPort, OutsideCall, Service, ServicePort, ServiceType, Workload,
 };
+use crate::model::fqdn::FqdnMatch;
 use crate::model::labels::{Labels, check_key, check_value};
 use crate::model::names::{DnsLabel, DnsSubdomain, EnvName, ImageRef, ServiceName};
 use crate::model::port::{Port, PortName, Protocol};
@@ -100,7 +101,7 @@ fn workload(cx: &mut Cx, path: &Path<'_>, raw: &RawWorkload, app: &RawApp) -> Op
     let labels = pod_labels(cx, path, raw);
     let annotations = annotations(cx, &path.key("annotations"), raw.annotations.as_ref());
     let services = workload_services(cx, path, raw);
-    let calls = calls(cx, path, raw, app);
+    let (calls, outside) = calls(cx, path, raw, app);
     let security = raw.pod_security_context.as_ref();
     let security = security.or_else(|| defaults?.pod_security_context.as_ref());
     Some(Workload {
@@ -120,6 +121,7 @@ fn workload(cx: &mut Cx, path: &Path<'_>, raw: &RawWorkload, app: &RawApp) -> Op
         restart_always: raw.restart_policy.is_some(),
         services: services?,
         calls,
+        outside,
     })
 }
 
@@ -361,13 +363,62 @@ fn service_port(cx: &mut Cx, path: &Path<'_>, raw: &RawServicePort) -> Option<Se
     })
 }
 
-fn calls(cx: &mut Cx, path: &Path<'_>, raw: &RawWorkload, app: &RawApp) -> Vec<Call> {
+/// Calls into the cluster and out of it.
+fn calls(
+    cx: &mut Cx,
+    path: &Path<'_>,
+    raw: &RawWorkload,
+    app: &RawApp,
+) -> (Vec<Call>, Vec<OutsideCall>) {
     let here = path.key("calls");
-    let mut calls = Vec::new();
+    let (mut inside, mut outside) = (Vec::new(), Vec::new());
     for (index, written) in raw.calls.iter().flatten().enumerate() {
-        calls.extend(endpoint(cx, &here.index(index), written, Some(app)));
+        let here = here.index(index);
+        match written.value.split_once("://") {
+            Some((scheme, host)) => outside.extend(outside_call(cx, &here, written, scheme, host)),
+            None => inside.extend(endpoint(cx, &here, written, Some(app))),
+        }
     }
-    calls
+    (inside, outside)
+}
+
+/// `https://host`, `http://host` or `tcp://host`, each with `:port` where it isn't the usual one.
+fn outside_call(
+    cx: &mut Cx,
+    path: &Path<'_>,
+    written: &At<String>,
+    scheme: &str,
+    host: &str,
+) -> Option<OutsideCall> {
+    let (host, port) = match host.rsplit_once(':') {
+        Some((host, port)) => (host, port.parse().ok()),
+        None => (host, usual_port(scheme)),
+    };
+    let known = usual_port(scheme).is_some() || scheme == "tcp";
+    let port = port.and_then(|port: i64| Port::parse(port).ok());
+    let (true, Some(port)) = (known, port) else {
+        let message = format!("`{}` is not a host and its port", written.value);
+        let finding = Diagnostic::new(Code::BadValue, message).at(
+            written.span,
+            "expected such as `https://www.example.com` or `tcp://db.example.com:5432`",
+        );
+        cx.push(path, finding);
+        return None;
+    };
+    let parsed = match host.contains('*') {
+        true => FqdnMatch::parse(None, Some(host)),
+        false => FqdnMatch::parse(Some(host), None),
+    };
+    let host = cx.fits(path, written.span, parsed)?;
+    Some(OutsideCall { host, port })
+}
+
+fn usual_port(scheme: &str) -> Option<i64> {
+    match scheme {
+        "https" => Some(443),
+        "http" => Some(80),
+        _ => None,
+    }
 }
 
 /// Reads `service:port` and finds both in the application as written.

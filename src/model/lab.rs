@@ -3,6 +3,7 @@
 use super::alerting::Alerting;
 use super::app::App;
 use super::cluster::Cluster;
+use super::fqdn::FqdnPolicySpec;
 use super::labels::Labels;
 use super::logging::LoggingSpec;
 use super::names::{DnsLabel, DnsSubdomain, LabName};
@@ -33,7 +34,7 @@ pub struct Lab {
     pub stages: Vec<Stage>,
 }
 
-/// A NetworkPolicy.
+/// A policy of one of the kinds that GKE serves.
 #[derive(Debug, Clone)]
 pub struct Policy {
     /// Name of the object.
@@ -45,7 +46,16 @@ pub struct Policy {
     /// Annotations, in the order written.
     pub annotations: Labels,
     /// The policy itself.
-    pub spec: NetworkPolicySpec,
+    pub spec: PolicySpec,
+}
+
+/// What a policy says, in the words of its kind.
+#[derive(Debug, Clone)]
+pub enum PolicySpec {
+    /// NetworkPolicy (networking.k8s.io/v1).
+    Network(NetworkPolicySpec),
+    /// FQDNNetworkPolicy (networking.gke.io/v1alpha1).
+    Fqdn(FqdnPolicySpec),
 }
 
 impl Lab {

@@ -137,7 +137,10 @@ fn policy(policy: &lab::Policy, logged: bool, places: &Places) -> Policy {
     Policy {
         namespace: Some(policy.namespace.to_string()),
         annotations,
-        spec: PolicySpec::Network(policy.spec.clone()),
+        spec: match &policy.spec {
+            lab::PolicySpec::Network(spec) => PolicySpec::Network(spec.clone()),
+            lab::PolicySpec::Fqdn(spec) => PolicySpec::Fqdn(spec.clone()),
+        },
         spans: places.get(&name).cloned().unwrap_or_default(),
         name,
     }

@@ -6,6 +6,7 @@ use super::scripts::{LabView, ObjectRef};
 use crate::model::Lab;
 use crate::model::logging::LogAction;
 use crate::model::stage::{Expectation, Stage};
+use crate::netpol::{self, Evaluator, Reading, staged};
 
 /// What the runbook tells.
 #[derive(Debug, Clone, Serialize)]
@@ -88,6 +89,8 @@ pub struct ExpectedView {
     pub verdict: &'static str,
     /// `yes`, `no`, or `not asserted`.
     pub logged: &'static str,
+    /// What the policies do with it and why, as the evaluator sees it.
+    pub why: String,
 }
 
 /// The view of a probe.
@@ -133,7 +136,7 @@ pub fn stage(lab: &Lab, index: usize, stage: &Stage, script: &str, folder: &str)
             .iter()
             .map(ToString::to_string)
             .collect(),
-        expected: stage.expectations.iter().map(expected).collect(),
+        expected: expected(lab, stage),
     }
 }
 
@@ -145,8 +148,23 @@ fn action(action: LogAction, delegated: &'static str) -> &'static str {
     }
 }
 
-fn expected(expectation: &Expectation) -> ExpectedView {
+/// What is expected, and why the policies in force bring it about.
+fn expected(lab: &Lab, stage: &Stage) -> Vec<ExpectedView> {
+    let world = staged::world(lab, Some(stage), &staged::Places::new());
+    let evaluator = Evaluator::new(&world, Reading::DPV2);
+    let why = |expectation: &Expectation| {
+        let probe = lab.probe(&expectation.probe)?;
+        let evaluation = staged::evaluate(&evaluator, lab, probe)?;
+        Some(netpol::why(&world, &evaluation))
+    };
+    let each = stage.expectations.iter();
+    each.map(|one| expectation(one, why(one).unwrap_or_default()))
+        .collect()
+}
+
+fn expectation(expectation: &Expectation, why: String) -> ExpectedView {
     ExpectedView {
+        why,
         probe: expectation.probe.to_string(),
         verdict: if expectation.allowed {
             "allowed"
