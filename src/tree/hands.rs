@@ -140,7 +140,8 @@ impl Hands<'_> {
 fn is_unsupported(error: &io::Error) -> bool {
     matches!(
         error.kind(),
-        io::ErrorKind::Unsupported | io::ErrorKind::InvalidInput
+        // Layered file systems can't move a folder of a lower layer at all: see `aside`.
+        io::ErrorKind::Unsupported | io::ErrorKind::InvalidInput | io::ErrorKind::CrossesDevices
     )
 }
 
