@@ -9,10 +9,10 @@ use std::process::{Child, Command, Stdio};
 
 use dplab::tree::clean::clean_with;
 use dplab::tree::write::apply_with;
-use dplab::tree::{Mode, Step, Steps, Straight, Tree, apply, read};
+use dplab::tree::{LOCK, Mode, RelPath, Step, Steps, Straight, Tree, apply, read};
 
 use super::fault::measure;
-use super::{Judge, Scratch, force, lab, leftovers, snapshot, tree};
+use super::{Judge, Scratch, force, lab, leftovers, set_mode, snapshot, tree};
 
 /// One change of a folder.
 pub(super) struct Scenario {
@@ -101,6 +101,7 @@ fn lived_in(scratch: &Scratch) {
     untouched(scratch);
     scratch.put("foreign", "mine");
     scratch.put("k8s/foreign", "mine");
+    set_mode(&scratch.lab().join("foreign"), 0o400);
     scratch.put("stale/foreign", "mine");
     scratch.put("foreign:odd/\u{1b}", "mine");
     symlink("k8s/a", scratch.lab().join("foreign-link")).unwrap();
@@ -203,6 +204,20 @@ fn found_after(scenario: &Scenario, scratch: &Scratch) -> BTreeMap<String, Strin
     }
 }
 
+/// What a comparison would see, which must be the whole of either tree.
+fn read_paths(scratch: &Scratch) -> Vec<String> {
+    let disk = read(&scratch.root, &lab(), &Tree::new()).unwrap();
+    disk.iter().map(|(path, _)| path.to_string()).collect()
+}
+
+/// The same of a snapshot: without the lock file, and without names that can't be a tree's.
+fn paths(found: &BTreeMap<String, String>) -> Vec<String> {
+    let paths = found.keys().filter(|path| RelPath::parse(path).is_ok());
+    let mut paths: Vec<String> = paths.cloned().collect();
+    paths.retain(|path| path != LOCK);
+    paths
+}
+
 fn kill_at_every_step(scenario: &Scenario) -> usize {
     let (old, new, count) = measure(scenario);
     let mut seen_new = false;
@@ -217,7 +232,7 @@ fn kill_at_every_step(scenario: &Scenario) -> usize {
         assert!(found == new || !seen_new, "{what}: there is no way back");
         seen_new |= found == new;
         let before = snapshot(&scratch.root);
-        read(&scratch.root, &lab(), &Tree::new()).unwrap();
+        assert_eq!(read_paths(&scratch), paths(&found), "{what}");
         assert_eq!(
             before,
             snapshot(&scratch.root),
