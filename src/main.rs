@@ -1,4 +1,2 @@
 //! tmp
-fn main() {
-    print!("{}", dplab::profile::schema::text())
-}
+fn main() { print!("{}", dplab::profile::schema::text()) }
