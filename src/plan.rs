@@ -182,7 +182,7 @@ impl Builder {
 
     fn terraform(&mut self, lab: &Lab) -> Result<(), PathError> {
         let view = || View::Lab(Box::new(scripts::lab(lab)));
-        for (path, template) in steps::TERRAFORM {
+        for (path, template) in steps::terraform(lab) {
             self.file(path, template, view(), "cluster")?;
         }
         Ok(())

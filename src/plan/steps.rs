@@ -82,8 +82,8 @@ const AFTER: [Step; 3] = [
 
 const ALERTING: &str = "scripts/60-create-alerting.sh";
 
-/// Terraform's files, the same for every lab.
-pub(super) const TERRAFORM: [(&str, &str); 11] = [
+/// Terraform's files.
+const TERRAFORM: [(&str, &str); 17] = [
     (
         "terraform/cluster/alerting.tf",
         "terraform/cluster/alerting.tf.tera",
@@ -97,6 +97,10 @@ pub(super) const TERRAFORM: [(&str, &str); 11] = [
         "terraform/cluster/network.tf.tera",
     ),
     (
+        "terraform/cluster/node_pools.tf",
+        "terraform/cluster/node_pools.tf.tera",
+    ),
+    (
         "terraform/cluster/outputs.tf",
         "terraform/cluster/outputs.tf.tera",
     ),
@@ -105,8 +109,16 @@ pub(super) const TERRAFORM: [(&str, &str); 11] = [
         "terraform/cluster/project.tf.tera",
     ),
     (
+        "terraform/cluster/service_account.tf",
+        "terraform/cluster/service_account.tf.tera",
+    ),
+    (
         "terraform/cluster/terraform.tfvars",
         "terraform/cluster/terraform.tfvars.tera",
+    ),
+    (
+        "terraform/cluster/tests/cluster.tftest.hcl",
+        "terraform/cluster/tests/cluster.tftest.hcl.tera",
     ),
     (
         "terraform/cluster/variables.tf",
@@ -121,6 +133,18 @@ pub(super) const TERRAFORM: [(&str, &str); 11] = [
         "terraform/workloads/main.tf.tera",
     ),
     (
+        "terraform/workloads/outputs.tf",
+        "terraform/workloads/outputs.tf.tera",
+    ),
+    (
+        "terraform/workloads/terraform.tfvars",
+        "terraform/workloads/terraform.tfvars.tera",
+    ),
+    (
+        "terraform/workloads/tests/workloads.tftest.hcl",
+        "terraform/workloads/tests/workloads.tftest.hcl.tera",
+    ),
+    (
         "terraform/workloads/variables.tf",
         "terraform/workloads/variables.tf.tera",
     ),
@@ -129,6 +153,20 @@ pub(super) const TERRAFORM: [(&str, &str); 11] = [
         "terraform/workloads/versions.tf.tera",
     ),
 ];
+
+const TF_ALERTING: &str = "terraform/cluster/alerting.tf";
+const TF_NETWORK: &str = "terraform/cluster/network.tf";
+const TF_NODE_POOLS: &str = "terraform/cluster/node_pools.tf";
+
+/// Terraform's files, without those that would hold nothing for this lab.
+pub(super) fn terraform(lab: &Lab) -> impl Iterator<Item = (&'static str, &'static str)> {
+    TERRAFORM.into_iter().filter(|(file, _)| match *file {
+        TF_ALERTING => lab.alerting.is_some(),
+        TF_NETWORK => lab.cluster.network.own().is_some(),
+        TF_NODE_POOLS => lab.cluster.standard().is_some(),
+        _ => true,
+    })
+}
 
 /// The script of a stage.
 fn stage_script(lab: &Lab, index: usize, stage: &Stage) -> String {
