@@ -1,1 +1,4 @@
 //! Tests of `src/netpol`.
+
+mod cases;
+mod help;
