@@ -30,9 +30,11 @@ fn end(text: &str) -> End {
 
 fn connections(text: &str) -> ConnectionSet {
     if text == "All Connections" {
-        return Protocol::ALL.into_iter().fold(ConnectionSet::none(), |set, protocol| {
-            set.union(&ConnectionSet::of(protocol, PortSet::all()))
-        });
+        return Protocol::ALL
+            .into_iter()
+            .fold(ConnectionSet::none(), |set, protocol| {
+                set.union(&ConnectionSet::of(protocol, PortSet::all()))
+            });
     }
     let mut set = ConnectionSet::none();
     let mut protocol = Protocol::Tcp;
@@ -56,14 +58,19 @@ fn expected(path: &Path) -> Table {
         let (source, destination) = pair.split_once(" => ").expect("a pair");
         ((end(source), end(destination)), connections(conn))
     };
-    text.lines().filter(|line| !line.trim().is_empty()).map(row).collect()
+    text.lines()
+        .filter(|line| !line.trim().is_empty())
+        .map(row)
+        .collect()
 }
 
 /// What policies say of TCP, UDP and SCTP; of nothing else do the expectations speak.
 fn ports_only(set: &ConnectionSet) -> ConnectionSet {
-    Protocol::ALL.into_iter().fold(ConnectionSet::none(), |all, protocol| {
-        all.union(&ConnectionSet::of(protocol, set.ports(protocol).clone()))
-    })
+    Protocol::ALL
+        .into_iter()
+        .fold(ConnectionSet::none(), |all, protocol| {
+            all.union(&ConnectionSet::of(protocol, set.ports(protocol).clone()))
+        })
 }
 
 fn computed(manifests: &Path) -> Table {
@@ -101,7 +108,11 @@ fn refined(table: &Table, cuts: &BTreeSet<u32>) -> Table {
             let inner = cuts.range(*first..).take_while(|cut| **cut <= *last);
             let starts: BTreeSet<u32> = inner.copied().chain([*first]).collect();
             let ends = starts.iter().skip(1).map(|next| next - 1).chain([*last]);
-            starts.iter().zip(ends).map(|(a, b)| End::Range(*a, b)).collect()
+            starts
+                .iter()
+                .zip(ends)
+                .map(|(a, b)| End::Range(*a, b))
+                .collect()
         }
     };
     let mut result = Table::new();
@@ -135,9 +146,19 @@ fn assert_equal(name: &str, got: &Table, wanted: &Table) {
         .collect::<BTreeSet<_>>()
         .into_iter()
         .filter(|key| got.get(key) != wanted.get(key))
-        .map(|key| format!("{key:?}: {:?}, expected {:?}", got.get(key), wanted.get(key)))
+        .map(|key| {
+            format!(
+                "{key:?}: {:?}, expected {:?}",
+                got.get(key),
+                wanted.get(key)
+            )
+        })
         .collect();
-    assert!(differences.is_empty(), "{name}:\n{}", differences.join("\n"));
+    assert!(
+        differences.is_empty(),
+        "{name}:\n{}",
+        differences.join("\n")
+    );
 }
 
 #[test]
@@ -156,4 +177,56 @@ fn connectivity_is_as_another_analyzer_has_it() {
         }
     }
     assert!(seen >= 9, "only {seen} cases");
+}
+
+/// A row of the expected difference: kind, source, destination, before, after.
+type Difference = BTreeMap<(End, End), (ConnectionSet, ConnectionSet)>;
+
+fn field<'t>(line: &'t str, name: &str, until: &str) -> &'t str {
+    let (_, rest) = line.split_once(&format!("{name}: ")).expect("a field");
+    rest.split_once(until).map_or(rest, |(value, _)| value)
+}
+
+fn conn_or_none(text: &str) -> ConnectionSet {
+    match text {
+        "No Connections" => ConnectionSet::none(),
+        text => connections(text),
+    }
+}
+
+#[test]
+fn differences_are_as_another_analyzer_has_them() {
+    let Some(cases) = shared("data/connectivity-cases") else {
+        return;
+    };
+    let name = "diff-onlineboutique_workloads_changed_netpols-vs-onlineboutique_workloads.txt";
+    let text = std::fs::read_to_string(cases.join(name)).expect("expectations");
+    let wanted: Difference = text
+        .lines()
+        .filter(|line| line.starts_with("diff-type"))
+        .map(|line| {
+            let source = end(field(line, "source", ", destination"));
+            let destination = end(field(line, "destination", ", ref1"));
+            let before = conn_or_none(field(line, "ref1", ", ref2"));
+            let after = conn_or_none(field(line, "ref2", ", nothing"));
+            ((source, destination), (before, after))
+        })
+        .collect();
+    assert_eq!(wanted.len(), 8);
+    let world = |case: &str| folder(&cases.join(case)).world;
+    let before = reach(&world("onlineboutique_workloads/manifests"), Reading::ON_PAPER);
+    let after = world("onlineboutique_workloads_changed_netpols-manifests");
+    let changes = dplab::netpol::diff(&before, &reach(&after, Reading::ON_PAPER));
+    let named = |peer: &Peer| match peer {
+        Peer::Workload { .. } => End::Named(peer.to_string()),
+        Peer::Range(range) => end(&format!("{range}[External]")),
+    };
+    let got: Difference = changes
+        .iter()
+        .map(|change| {
+            let sets = (ports_only(&change.before.allowed), ports_only(&change.after.allowed));
+            ((named(&change.source), named(&change.destination)), sets)
+        })
+        .collect();
+    assert_eq!(got, wanted);
 }
