@@ -214,7 +214,10 @@ fn differences_are_as_another_analyzer_has_them() {
         .collect();
     assert_eq!(wanted.len(), 8);
     let world = |case: &str| folder(&cases.join(case)).world;
-    let before = reach(&world("onlineboutique_workloads/manifests"), Reading::ON_PAPER);
+    let before = reach(
+        &world("onlineboutique_workloads/manifests"),
+        Reading::ON_PAPER,
+    );
     let after = world("onlineboutique_workloads_changed_netpols-manifests");
     let changes = dplab::netpol::diff(&before, &reach(&after, Reading::ON_PAPER));
     let named = |peer: &Peer| match peer {
@@ -224,7 +227,10 @@ fn differences_are_as_another_analyzer_has_them() {
     let got: Difference = changes
         .iter()
         .map(|change| {
-            let sets = (ports_only(&change.before.allowed), ports_only(&change.after.allowed));
+            let sets = (
+                ports_only(&change.before.allowed),
+                ports_only(&change.after.allowed),
+            );
             ((named(&change.source), named(&change.destination)), sets)
         })
         .collect();

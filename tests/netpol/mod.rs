@@ -2,3 +2,6 @@
 
 mod cases;
 mod help;
+mod oracle;
+mod properties;
+mod random;
