@@ -5,6 +5,8 @@ pub mod alerting;
 pub mod app;
 pub mod cidr;
 pub mod cluster;
+pub mod clusterwide;
+pub mod fqdn;
 pub mod lab;
 pub mod labels;
 pub mod location;

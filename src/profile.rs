@@ -15,7 +15,7 @@ pub mod yaml;
 
 pub use at::At;
 
-use crate::diag::{Checked, has_errors};
+use crate::diag::{Checked, Code, has_errors};
 use crate::source::{SourceId, SourceMap};
 use layer::{Files, Overrides};
 use raw::RawProfile;
@@ -36,7 +36,11 @@ pub fn read(
             findings,
         };
     };
-    let (fitting, misfits) = structure::fit(&node, sources);
+    let (fitting, mut misfits) = structure::fit(&node, sources);
+    if has_errors(&findings) {
+        // What a base that can't be read would have given isn't missing.
+        misfits.retain(|finding| finding.code != Code::MissingKey);
+    }
     findings.extend(misfits);
     match decode::decode(&fitting) {
         Ok(raw) => Checked {

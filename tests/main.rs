@@ -6,9 +6,12 @@
     reason = "a test that can't go on should say so and stop"
 )]
 
+mod cli;
+mod diag;
 mod lang;
 mod manifest;
 mod netpol;
+mod profile;
 mod render;
 mod support;
 mod tree;

@@ -1,6 +1,7 @@
 //! Blocks of addresses.
 
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::net::IpAddr;
 
 use ipnet::IpNet;
@@ -88,6 +89,12 @@ impl PartialEq for Cidr {
 
 impl Eq for Cidr {}
 
+impl Hash for Cidr {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.net.hash(state);
+    }
+}
+
 impl fmt::Display for Cidr {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.written)
@@ -101,7 +108,7 @@ impl Serialize for Cidr {
 }
 
 /// A block of addresses without some smaller blocks inside of it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 pub struct IpBlock {
     cidr: Cidr,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -1,6 +1,7 @@
 //! Labels and annotations: small maps of texts in the order written.
 
 use std::fmt;
+use std::hash::{Hash, Hasher};
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
@@ -116,6 +117,15 @@ impl PartialEq for Labels {
 }
 
 impl Eq for Labels {}
+
+impl Hash for Labels {
+    /// As equality, it does not look at the order.
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let mut pairs: Vec<(&str, &str)> = self.iter().collect();
+        pairs.sort_unstable();
+        pairs.hash(state);
+    }
+}
 
 impl<K: Into<String>, V: Into<String>> FromIterator<(K, V)> for Labels {
     /// A later value takes the place of an earlier one.

@@ -62,7 +62,7 @@ impl fmt::Display for Direction {
 }
 
 /// One item of `from` or `to`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Peer {
     /// Pods of the policy's own namespace.
     Pods(Selector),

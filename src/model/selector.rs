@@ -149,7 +149,7 @@ impl fmt::Display for Requirement {
 ///
 /// Absent and empty lists mean the same and are kept apart, so that what was read can be written
 /// again as it was.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Selector {
     /// Labels that must be there with these values.

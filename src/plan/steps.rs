@@ -4,7 +4,7 @@ use super::{Builder, View, numbered, probe_file, stage_folder};
 use crate::model::Lab;
 use crate::model::stage::Stage;
 use crate::tree::path::PathError;
-use crate::view::runbook::{RunbookStage, RunbookView, StepView};
+use crate::view::runbook::{self, RunbookView, StepView};
 use crate::view::scripts;
 
 /// A script: its file, its template, and what it does.
@@ -206,39 +206,27 @@ pub(super) fn scripts(plan: &mut Builder, lab: &Lab) -> Result<(), PathError> {
     }
     let mut stages = Vec::new();
     for (index, stage) in lab.stages.iter().enumerate() {
-        let view = scripts::stage(
-            lab,
-            index,
-            stage,
-            &stage_folder(lab, index, stage),
-            probe_file,
-        );
+        let folder = stage_folder(lab, index, stage);
+        let view = scripts::stage(lab, index, stage, &folder, probe_file);
         let script = stage_script(lab, index, stage);
         let key = format!("stages.{}", stage.name);
-        plan.file(
-            &script,
-            "gcloud/stage.sh.hbs",
-            View::Stage(view.clone()),
-            key,
-        )?;
-        stages.push(RunbookStage {
-            stage: view,
-            script,
-        });
+        stages.push(runbook::stage(lab, index, stage, &script, &folder));
+        plan.file(&script, "gcloud/stage.sh.hbs", View::Stage(view), key)?;
     }
     let step = |(file, _, what): &Step| StepView {
         file: (*file).to_owned(),
         what,
     };
-    let runbook = RunbookView {
+    let view = RunbookView {
         lab: scripts::lab(lab),
         description: lab.description.to_string(),
         source: lab.app.source.to_string(),
         before: before.iter().map(step).collect(),
         stages,
+        probes: runbook::probes(lab),
         after: after.iter().map(step).collect(),
     };
-    let view = View::Runbook(Box::new(runbook));
+    let view = View::Runbook(Box::new(view));
     plan.file("README.md", "docs/runbook.md.hbs", view, "name")
 }
 

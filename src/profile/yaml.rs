@@ -193,7 +193,7 @@ pub fn read(
             .filter(|document| !matches!(document.value, Raw::Null))
             .map(|document| node(document, id, text))
             .collect()),
-        Err(error) => Err(Box::new(failure(&error, id, text))),
+        Err(error) => Err(Box::new(failure(&error, id, text, limits))),
     }
 }
 
@@ -220,31 +220,31 @@ fn options(limits: Limits) -> Options {
     }
 }
 
-fn failure(error: &serde_yaml::Error, id: SourceId, text: &str) -> Diagnostic {
+fn failure(error: &serde_yaml::Error, id: SourceId, text: &str, limits: Limits) -> Diagnostic {
     let span = error
         .location()
         .map_or(Span::new(id, 0..0), |at| place(at, id, text));
-    let words = error.without_snippet().to_string();
-    let message = plain_words(&words);
     if is_budget(error) {
         return Diagnostic::new(
             Code::TooLarge,
-            format!("this file is too large or too entangled: {message}"),
+            "this file is larger, deeper or more entangled than what is read here",
         )
-        .at(span, "the limit is reached here");
+        .at(span, "the limit is reached here")
+        .help(format!(
+            "at most {} bytes, {} levels and {} values, those behind aliases included",
+            limits.bytes, limits.depth, limits.nodes
+        ));
     }
+    let message = plain_words(&error.without_snippet().to_string());
     Diagnostic::new(Code::YamlSyntax, format!("this is not YAML: {message}")).at(span, "")
 }
 
+/// The parser says so in its own words, whichever part of it gave up.
 fn is_budget(error: &serde_yaml::Error) -> bool {
-    use serde_yaml::Error as E;
-    match error.without_snippet() {
-        E::Budget { .. }
-        | E::AliasReplayLimitExceeded { .. }
-        | E::AliasExpansionLimitExceeded { .. }
-        | E::AliasReplayStackDepthExceeded { .. } => true,
-        other => other.to_string().contains("budget"),
-    }
+    let words = error.without_snippet().to_string();
+    ["budget", "limit exceeded", "depth exceeded"]
+        .iter()
+        .any(|word| words.contains(word))
 }
 
 /// The parser's sentence without the place, which the finding shows already.
@@ -293,7 +293,7 @@ fn entry(key: Spanned<Raw>, value: Spanned<Raw>, id: SourceId, text: &str) -> En
 fn place(at: Location, id: SourceId, text: &str) -> Span {
     let span = at.span();
     let (Some(start), Some(length)) = (span.byte_offset(), span.byte_len()) else {
-        return Span::new(id, 0..0);
+        return by_characters(at, id, text);
     };
     let start = usize::try_from(start).unwrap_or(0).min(text.len());
     let length = usize::try_from(length).unwrap_or(0);
@@ -302,6 +302,16 @@ fn place(at: Location, id: SourceId, text: &str) -> Span {
         .get(start..end)
         .map_or(end, |s| start + s.trim_end().len());
     Span::new(id, start..trimmed)
+}
+
+/// Errors know their place in characters only.
+fn by_characters(at: Location, id: SourceId, text: &str) -> Span {
+    let before = usize::try_from(at.span().offset()).unwrap_or(usize::MAX);
+    let offset = text
+        .char_indices()
+        .nth(before)
+        .map_or(text.len(), |(offset, _)| offset);
+    Span::new(id, offset..offset)
 }
 
 /// What the parser hands over, before places are turned into spans of a source.

@@ -2,7 +2,10 @@
 
 use serde::Serialize;
 
-use super::scripts::{LabView, StageView};
+use super::scripts::{LabView, ObjectRef};
+use crate::model::Lab;
+use crate::model::logging::LogAction;
+use crate::model::stage::{Expectation, Stage};
 
 /// What the runbook tells.
 #[derive(Debug, Clone, Serialize)]
@@ -17,6 +20,8 @@ pub struct RunbookView {
     pub before: Vec<StepView>,
     /// The stages.
     pub stages: Vec<RunbookStage>,
+    /// The probes, by name.
+    pub probes: Vec<RunbookProbe>,
     /// The scripts after the stages.
     pub after: Vec<StepView>,
 }
@@ -30,11 +35,128 @@ pub struct StepView {
     pub what: &'static str,
 }
 
+/// A probe, and what it shows.
+#[derive(Debug, Clone, Serialize)]
+pub struct RunbookProbe {
+    /// Name of the probe.
+    pub name: String,
+    /// What it shows; may be empty.
+    pub description: String,
+    /// Its pod, as `namespace/name`.
+    pub pod: String,
+    /// The workload whose labels the pod carries; empty: none.
+    pub stands_for: String,
+    /// Where it goes, as `service:port`.
+    pub to: String,
+    /// Its command, as a person would type it.
+    pub command: String,
+}
+
 /// A stage in the runbook.
 #[derive(Debug, Clone, Serialize)]
 pub struct RunbookStage {
-    /// The stage.
-    pub stage: StageView,
+    /// Number of the stage, from 1.
+    pub number: usize,
+    /// Its heading.
+    pub title: String,
+    /// What it shows and why; may be empty.
+    pub description: String,
     /// Its script, below the lab's folder.
     pub script: String,
+    /// Its manifests, below the lab's folder.
+    pub folder: String,
+    /// Policies in force.
+    pub policies: Vec<ObjectRef>,
+    /// Which allowed connections are logged, in words.
+    pub allow_logging: &'static str,
+    /// Which denied connections are logged, in words.
+    pub deny_logging: &'static str,
+    /// Namespaces whose annotation asks for logs of denials.
+    pub annotated_namespaces: Vec<String>,
+    /// Policies whose annotation asks for logs of what they allow.
+    pub annotated_policies: Vec<String>,
+    /// What is expected.
+    pub expected: Vec<ExpectedView>,
+}
+
+/// What a probe is expected to do in a stage.
+#[derive(Debug, Clone, Serialize)]
+pub struct ExpectedView {
+    /// Name of the probe.
+    pub probe: String,
+    /// `allowed` or `denied`.
+    pub verdict: &'static str,
+    /// `yes`, `no`, or `not asserted`.
+    pub logged: &'static str,
+}
+
+/// The view of a probe.
+pub fn probes(lab: &Lab) -> Vec<RunbookProbe> {
+    let all = lab.probes.iter().map(|probe| {
+        let stands_for = probe.source.stands_for.as_ref();
+        RunbookProbe {
+            name: probe.name.to_string(),
+            description: probe.description.to_string(),
+            pod: format!("{}/{}", probe.source.namespace, probe.source.pod),
+            stands_for: stands_for.map_or_else(String::new, ToString::to_string),
+            to: format!("{}:{}", probe.target.service, probe.target.port),
+            command: probe.run.join(" "),
+        }
+    });
+    all.collect()
+}
+
+/// The view of a stage, with its script and the folder of its manifests.
+pub fn stage(lab: &Lab, index: usize, stage: &Stage, script: &str, folder: &str) -> RunbookStage {
+    let policies = stage.policies.iter().filter_map(|name| lab.policy(name));
+    RunbookStage {
+        number: index + 1,
+        title: stage.title.to_string(),
+        description: stage.description.to_string(),
+        script: script.to_owned(),
+        folder: folder.to_owned(),
+        policies: policies
+            .map(|policy| ObjectRef {
+                namespace: policy.namespace.to_string(),
+                name: policy.name.to_string(),
+            })
+            .collect(),
+        allow_logging: action(stage.logging.allow, "those whose policy asks for it"),
+        deny_logging: action(stage.logging.deny, "those whose namespace asks for it"),
+        annotated_namespaces: stage
+            .annotated_namespaces
+            .iter()
+            .map(ToString::to_string)
+            .collect(),
+        annotated_policies: stage
+            .annotated_policies
+            .iter()
+            .map(ToString::to_string)
+            .collect(),
+        expected: stage.expectations.iter().map(expected).collect(),
+    }
+}
+
+fn action(action: LogAction, delegated: &'static str) -> &'static str {
+    match (action.log(), action.delegate()) {
+        (false, _) => "none",
+        (true, false) => "all",
+        (true, true) => delegated,
+    }
+}
+
+fn expected(expectation: &Expectation) -> ExpectedView {
+    ExpectedView {
+        probe: expectation.probe.to_string(),
+        verdict: if expectation.allowed {
+            "allowed"
+        } else {
+            "denied"
+        },
+        logged: match expectation.logged {
+            Some(true) => "yes",
+            Some(false) => "no",
+            None => "not asserted",
+        },
+    }
 }

@@ -1,0 +1,166 @@
+//! Finds the ends that a rule means without asking every one of them.
+
+use std::collections::HashMap;
+
+use super::ends::Ends;
+use super::sets::{IdSet, to_id};
+use crate::model::selector::{Operator, Selector};
+use crate::netpol::dialect::Dialect;
+use crate::netpol::peer::{Match, Party};
+use crate::netpol::rules::{FlatRule, Peers, Scope, Section, Subject, Test};
+use crate::netpol::world::World;
+
+/// Whom a rule means, for sure and perhaps.
+#[derive(Debug, Clone)]
+pub(crate) struct PeerSet {
+    pub(crate) yes: IdSet,
+    pub(crate) perhaps: IdSet,
+}
+
+/// Lists of groups by namespace and by label.
+pub(crate) struct Index<'a, 'w> {
+    world: &'w World,
+    ends: &'a Ends<'w>,
+    by_namespace: HashMap<&'w str, Vec<u32>>,
+    by_label: HashMap<(&'w str, &'w str), Vec<u32>>,
+    nodes: Vec<u32>,
+    all: Vec<u32>,
+    sets: HashMap<(Peers<'w>, bool), usize>,
+    pub(crate) peer_sets: Vec<PeerSet>,
+}
+
+impl<'a, 'w> Index<'a, 'w> {
+    pub(crate) fn new(world: &'w World, ends: &'a Ends<'w>) -> Self {
+        let mut index = Self {
+            world,
+            ends,
+            by_namespace: HashMap::new(),
+            by_label: HashMap::new(),
+            nodes: Vec::new(),
+            all: (0..to_id(ends.count())).collect(),
+            sets: HashMap::new(),
+            peer_sets: Vec::new(),
+        };
+        for (number, (_, workload)) in ends.groups.iter().enumerate() {
+            let id = to_id(number);
+            if ends.is_node(number) {
+                index.nodes.push(id);
+                continue;
+            }
+            index
+                .by_namespace
+                .entry(&workload.namespace)
+                .or_default()
+                .push(id);
+            for label in workload.labels.iter() {
+                index.by_label.entry(label).or_default().push(id);
+            }
+        }
+        index
+    }
+
+    /// The groups that a section selects.
+    pub(crate) fn selected(&self, section: &Section<'w>) -> Vec<u32> {
+        let candidates = match section.subject {
+            Subject::Pods(namespace, selector) => self.candidates(Some(namespace), selector),
+            Subject::Cilium(_) => self.groups(),
+        };
+        let selects = |id: &u32| match self.ends.party(*id as usize) {
+            Party::Pod(_, pod) => section.selects(self.world, pod),
+            _ => false,
+        };
+        candidates.iter().copied().filter(selects).collect()
+    }
+
+    /// The number of the set of ends that a rule means.
+    pub(crate) fn peers(&mut self, rule: &FlatRule<'w>) -> usize {
+        let key = (rule.peers.clone(), rule.opaque);
+        if let Some(set) = self.sets.get(&key) {
+            return *set;
+        }
+        let set = self.find(rule);
+        let number = self.add(set);
+        self.sets.insert(key, number);
+        number
+    }
+
+    pub(crate) fn add(&mut self, set: PeerSet) -> usize {
+        self.peer_sets.push(set);
+        self.peer_sets.len() - 1
+    }
+
+    fn find(&self, rule: &FlatRule<'w>) -> PeerSet {
+        let mut candidates: Vec<u32> = match &rule.peers {
+            Peers::Everyone => self.all.clone(),
+            Peers::Any(tests) => tests
+                .iter()
+                .flat_map(|test| self.worth_asking(test))
+                .collect(),
+        };
+        candidates.sort_unstable();
+        candidates.dedup();
+        let (mut yes, mut perhaps) = (Vec::new(), Vec::new());
+        for id in candidates {
+            let party = self.ends.party(id as usize);
+            match rule.matches(self.world, self.ends.reading, &party) {
+                Match::Yes => yes.push(id),
+                Match::Perhaps(_) => perhaps.push(id),
+                Match::No => {}
+            }
+        }
+        let bound = self.ends.count();
+        PeerSet {
+            yes: IdSet::from_ids(yes, bound),
+            perhaps: IdSet::from_ids(perhaps, bound),
+        }
+    }
+
+    /// A superset of the ends that a test means.
+    fn worth_asking(&self, test: &Test<'w>) -> Vec<u32> {
+        match test {
+            Test::Pods(Scope::Own(namespace), pods) => {
+                self.candidates(Some(namespace), pods).to_vec()
+            }
+            Test::Pods(Scope::Matching(_), pods) => self.candidates(None, pods).to_vec(),
+            Test::Block(block) => {
+                let ranges = self.ends.ranges_in(block.cidr().net()).map(to_id);
+                let pods = match self.ends.reading.dialect {
+                    Dialect::Dpv2 => &self.nodes,
+                    Dialect::Strict => self.groups(),
+                };
+                pods.iter().copied().chain(ranges).collect()
+            }
+            Test::Cilium(_) => self.groups().to_vec(),
+            Test::Domains(_) | Test::Entity(_) => self.all.clone(),
+        }
+    }
+
+    fn groups(&self) -> &[u32] {
+        &self.all[..self.ends.groups.len()]
+    }
+
+    /// The shortest list that holds every group which a selector can mean.
+    fn candidates<'s>(&'s self, namespace: Option<&str>, selector: &'s Selector) -> &'s [u32] {
+        let in_namespace = match namespace {
+            Some(namespace) => list(self.by_namespace.get(namespace)),
+            None => self.groups(),
+        };
+        let one_value = selector.expressions().iter().filter_map(|condition| {
+            match (condition.operator(), condition.values()) {
+                (Operator::In, [value]) => Some((condition.key(), value.as_str())),
+                _ => None,
+            }
+        });
+        selector
+            .equalities()
+            .chain(one_value)
+            .map(|label| list(self.by_label.get(&label)))
+            .chain([in_namespace])
+            .min_by_key(|list| list.len())
+            .unwrap_or(&[])
+    }
+}
+
+fn list(found: Option<&Vec<u32>>) -> &[u32] {
+    found.map_or(&[], Vec::as_slice)
+}

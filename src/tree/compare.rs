@@ -1,0 +1,331 @@
+//! What would change, and what would be lost: the generated tree against a folder. Pure.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use super::disk::{Disk, Entry};
+use super::lock::{Lock, sha256};
+use super::{File, RelPath, Tree};
+
+/// One difference.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Change {
+    /// Where.
+    pub path: RelPath,
+    /// What.
+    pub kind: Kind,
+}
+
+/// Kinds of differences.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    /// Generated for the first time.
+    Added,
+    /// Owned and generated, but gone from the folder.
+    Missing,
+    /// The folder has what was written last; the profile or a template says something else now.
+    Changed,
+    /// Somebody wrote into an owned file.
+    Edited {
+        /// Whether the profile or a template also changed since.
+        changed: bool,
+    },
+    /// Only the executable bit differs.
+    Mode {
+        /// What it should be.
+        executable: bool,
+    },
+    /// Not owned, but exactly what is generated: becomes owned.
+    Adopted,
+    /// Owned, no longer generated.
+    Stale {
+        /// Whether somebody wrote into it.
+        edited: bool,
+    },
+    /// Neither owned nor generated.
+    Foreign,
+    /// Not owned, and a generated file goes there with other content.
+    Collision,
+    /// Something that is no file, or no folder, where a generated one goes.
+    InTheWay(InTheWay),
+}
+
+/// What can be in a generated file's way.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum InTheWay {
+    /// A foreign file where a folder goes.
+    File,
+    /// A symbolic link where a file or folder goes.
+    Symlink,
+    /// A folder with foreign files where a file goes.
+    Folder,
+    /// A socket, a device and the like.
+    Other,
+    /// A foreign file that a case-insensitive file system takes for this generated path.
+    Case(RelPath),
+}
+
+/// What stands between a change and the disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Protection {
+    /// Nothing is lost.
+    None,
+    /// Something that dplab didn't write would be lost: only with force.
+    UnlessForced,
+    /// More would be lost than force may mean; a person has to move it.
+    Always,
+}
+
+impl Kind {
+    /// Whether the folder differs from what is generated. Foreign files alone are no difference.
+    pub fn is_drift(&self) -> bool {
+        *self != Kind::Foreign
+    }
+
+    /// Whether writing would lose something.
+    pub fn protection(&self) -> Protection {
+        match self {
+            Kind::Edited { .. } | Kind::Collision | Kind::Stale { edited: true } => {
+                Protection::UnlessForced
+            }
+            Kind::InTheWay(InTheWay::Folder | InTheWay::Case(_)) => Protection::Always,
+            Kind::InTheWay(_) => Protection::UnlessForced,
+            _ => Protection::None,
+        }
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Kind::Added => "new",
+            Kind::Missing => "gone from the folder",
+            Kind::Changed => "the profile or a template changed",
+            Kind::Edited { changed: false } => "edited by hand",
+            Kind::Edited { changed: true } => {
+                "edited by hand, and the profile or a template changed too"
+            }
+            Kind::Mode { executable: true } => "not executable, but should be",
+            Kind::Mode { executable: false } => "executable, but should not be",
+            Kind::Adopted => "already there, as generated",
+            Kind::Stale { edited: false } => "no longer generated",
+            Kind::Stale { edited: true } => "no longer generated, but edited by hand",
+            Kind::Foreign => "not dplab's",
+            Kind::Collision => "not dplab's, and a generated file goes there",
+            Kind::InTheWay(what) => return what.fmt(f),
+        })
+    }
+}
+
+impl fmt::Display for InTheWay {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            InTheWay::File => f.write_str("a file where a folder goes"),
+            InTheWay::Symlink => f.write_str("a symbolic link where a generated file goes"),
+            InTheWay::Folder => {
+                f.write_str("a folder with files that are not dplab's, where a generated file goes")
+            }
+            InTheWay::Other => f.write_str("not a plain file, where a generated file goes"),
+            InTheWay::Case(path) => {
+                write!(f, "differs from the generated `{path}` by letter case only")
+            }
+        }
+    }
+}
+
+/// The whole comparison.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Comparison {
+    /// Differences and foreign files, sorted by path.
+    pub changes: Vec<Change>,
+    /// How many files are as generated.
+    pub unchanged: usize,
+    /// Whether the lock file's text would change.
+    pub lock_differs: bool,
+    /// Foreign files whose names can't be written as a [`RelPath`], as far as they can be shown.
+    pub odd: Vec<String>,
+    /// The lock file's text as it should be.
+    pub(crate) lock_text: String,
+}
+
+impl Comparison {
+    /// Whether writing would change anything.
+    pub fn is_drift(&self) -> bool {
+        self.lock_differs || self.changes.iter().any(|c| c.kind.is_drift())
+    }
+
+    /// What stands against writing.
+    pub fn refused(&self, force: bool) -> Vec<Change> {
+        let limit = match force {
+            true => Protection::Always,
+            false => Protection::UnlessForced,
+        };
+        let refused = self.changes.iter().filter(|c| c.kind.protection() >= limit);
+        refused.cloned().collect()
+    }
+}
+
+/// Compares what was generated with what a folder holds.
+pub fn compare(new: &Tree, disk: &Disk) -> Comparison {
+    let lock = Lock::of(new);
+    let lock_text = lock.render();
+    let mut comparing = Comparing {
+        new,
+        disk,
+        lock: &lock,
+        changes: Vec::new(),
+        unchanged: 0,
+    };
+    comparing.generated();
+    comparing.stale();
+    let blocking = comparing.parents();
+    comparing.foreign(&blocking);
+    let mut changes = comparing.changes;
+    changes.sort();
+    Comparison {
+        changes,
+        unchanged: comparing.unchanged,
+        lock_differs: disk.lock_text.as_deref() != Some(lock_text.as_str()),
+        odd: odd_names(disk),
+        lock_text,
+    }
+}
+
+fn odd_names(disk: &Disk) -> Vec<String> {
+    let files = disk.odd.iter().filter(|(_, e)| *e != Entry::EmptyFolder);
+    files
+        .map(|(path, _)| path.to_string_lossy().into_owned())
+        .collect()
+}
+
+struct Comparing<'a> {
+    new: &'a Tree,
+    disk: &'a Disk,
+    lock: &'a Lock,
+    changes: Vec<Change>,
+    unchanged: usize,
+}
+
+impl Comparing<'_> {
+    fn push(&mut self, path: &RelPath, kind: Kind) {
+        let path = path.clone();
+        self.changes.push(Change { path, kind });
+    }
+
+    fn generated(&mut self) {
+        let new = self.new;
+        for (path, file) in new.iter() {
+            match self.one(path, file) {
+                Some(kind) => self.push(path, kind),
+                None => self.unchanged += 1,
+            }
+        }
+    }
+
+    fn one(&self, path: &RelPath, file: &File) -> Option<Kind> {
+        let owned = self.disk.lock.contains(path);
+        match self.disk.get(path) {
+            Some(Entry::File { bytes, executable }) => {
+                self.file(path, file, bytes.as_deref(), *executable)
+            }
+            Some(Entry::Symlink) => Some(Kind::InTheWay(InTheWay::Symlink)),
+            Some(Entry::Other) => Some(Kind::InTheWay(InTheWay::Other)),
+            Some(Entry::EmptyFolder) | None if self.holds_foreign(path) => {
+                Some(Kind::InTheWay(InTheWay::Folder))
+            }
+            Some(Entry::EmptyFolder) | None if owned => Some(Kind::Missing),
+            Some(Entry::EmptyFolder) | None => Some(Kind::Added),
+        }
+    }
+
+    fn file(
+        &self,
+        path: &RelPath,
+        file: &File,
+        bytes: Option<&[u8]>,
+        executable: Option<bool>,
+    ) -> Option<Kind> {
+        let owned = self.disk.lock.get(path);
+        if bytes != Some(&file.bytes) {
+            let Some(owned) = owned else {
+                return Some(Kind::Collision);
+            };
+            let untouched = bytes.is_some_and(|b| sha256(b) == owned.sha256);
+            let now = self.lock.get(path).map(|o| &o.sha256);
+            return Some(match untouched {
+                true => Kind::Changed,
+                false => Kind::Edited {
+                    changed: now != Some(&owned.sha256),
+                },
+            });
+        }
+        if executable.is_some_and(|bit| bit != file.executable) {
+            return Some(Kind::Mode {
+                executable: file.executable,
+            });
+        }
+        owned.is_none().then_some(Kind::Adopted)
+    }
+
+    fn holds_foreign(&self, folder: &RelPath) -> bool {
+        let foreign = |(path, entry): (&RelPath, &Entry)| {
+            *entry != Entry::EmptyFolder && !self.disk.lock.contains(path)
+        };
+        let odd = |path: &std::path::Path| {
+            path.starts_with(folder.as_str()) && path.as_os_str() != folder.as_str()
+        };
+        self.disk.below(folder).any(foreign) || self.disk.odd.iter().any(|(path, _)| odd(path))
+    }
+
+    fn stale(&mut self) {
+        let disk = self.disk;
+        for (path, owned) in disk.lock.iter() {
+            if self.new.contains(path) {
+                continue;
+            }
+            let edited = match disk.get(path) {
+                None | Some(Entry::EmptyFolder) => continue,
+                Some(Entry::File {
+                    bytes: Some(bytes), ..
+                }) => sha256(bytes) != owned.sha256,
+                Some(_) => true,
+            };
+            self.push(path, Kind::Stale { edited });
+        }
+    }
+
+    /// Foreign things that stand where a folder of the generated tree goes.
+    fn parents(&mut self) -> BTreeSet<RelPath> {
+        let disk = self.disk;
+        let mut blocking = BTreeSet::new();
+        for (path, entry) in disk.iter() {
+            if disk.lock.contains(path) || !self.new.is_folder(path) {
+                continue;
+            }
+            let what = match entry {
+                Entry::File { .. } => InTheWay::File,
+                Entry::Symlink => InTheWay::Symlink,
+                Entry::Other => InTheWay::Other,
+                Entry::EmptyFolder => continue,
+            };
+            self.push(path, Kind::InTheWay(what));
+            blocking.insert(path.clone());
+        }
+        blocking
+    }
+
+    fn foreign(&mut self, blocking: &BTreeSet<RelPath>) {
+        let disk = self.disk;
+        for (path, entry) in disk.iter() {
+            let known = self.new.contains(path) || disk.lock.contains(path);
+            if known || blocking.contains(path) || *entry == Entry::EmptyFolder {
+                continue;
+            }
+            let kind = match self.new.case_clash(path) {
+                Some(generated) => Kind::InTheWay(InTheWay::Case(generated.clone())),
+                None => Kind::Foreign,
+            };
+            self.push(path, kind);
+        }
+    }
+}

@@ -1,0 +1,202 @@
+//! Generated tree -> lab's folder, as one step that loses nothing.
+
+use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::compare::{Change, Comparison, Protection, compare};
+use super::disk::{Disk, Entry};
+use super::guard::Guard;
+use super::hands::{Hands, Steps, Straight};
+use super::place::{Place, PlaceError};
+use super::read::{ReadError, read_with};
+use super::recover::recover;
+use super::stage::Plan;
+use super::swap;
+use super::{RelPath, Tree};
+
+/// How to write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Mode {
+    /// Whether hand-edited owned files and foreign files in the way are replaced.
+    pub force: bool,
+    /// How long to wait for another run on the same root.
+    pub wait: Duration,
+}
+
+impl Default for Mode {
+    /// Nothing is lost, and ten seconds are waited.
+    fn default() -> Self {
+        Self {
+            force: false,
+            wait: Duration::from_secs(10),
+        }
+    }
+}
+
+/// What writing did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outcome {
+    /// The folder as it was found, against what was generated.
+    pub comparison: Comparison,
+    /// Whether anything was written: an unchanged tree isn't touched.
+    pub written: bool,
+    /// Where files are now that somebody made in the old tree while, or after, a run replaced it.
+    pub saved: Vec<PathBuf>,
+}
+
+/// Why nothing was written.
+#[derive(Debug, thiserror::Error)]
+pub enum WriteError {
+    /// Hand-edited or foreign files would be lost.
+    #[error(transparent)]
+    Refused(Refused),
+    /// The lab can't lie there.
+    #[error(transparent)]
+    Place(#[from] PlaceError),
+    /// The folder can't be compared.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// Another run is at it.
+    #[error("another run of dplab is writing to `{root}`: wait for it to end and try again")]
+    Busy {
+        /// The output root.
+        root: Utf8PathBuf,
+    },
+    /// A folder with the name of our temporary one, without our journal.
+    #[error("`{path}` is in the way and not of dplab's making: move it away and try again")]
+    Unknown {
+        /// The folder.
+        path: Utf8PathBuf,
+    },
+    /// After a kill, somebody made a folder where the old tree is to be put back.
+    #[error(
+        "a run was killed while `{old}` was to be put back to `{live}`, but another folder is \
+         there now: move that one away and try again"
+    )]
+    Interrupted {
+        /// The lab's folder.
+        live: Utf8PathBuf,
+        /// The tree that waits.
+        old: Utf8PathBuf,
+    },
+    /// The system says no.
+    #[error("can't {doing} `{path}`", path = path.display())]
+    Io {
+        /// What was tried, as `write`.
+        doing: &'static str,
+        /// The path.
+        path: PathBuf,
+        /// The system's words.
+        source: io::Error,
+    },
+}
+
+impl WriteError {
+    pub(super) fn io(doing: &'static str, path: impl AsRef<Path>, source: io::Error) -> Self {
+        WriteError::Io {
+            doing,
+            path: path.as_ref().to_owned(),
+            source,
+        }
+    }
+}
+
+/// Everything that stands against writing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refused {
+    /// The lab's folder.
+    pub folder: Utf8PathBuf,
+    /// What would be lost, sorted by path; never empty.
+    pub changes: Vec<Change>,
+}
+
+impl std::error::Error for Refused {}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let folder = &self.folder;
+        write!(f, "nothing was written to `{folder}`, because of")?;
+        for change in &self.changes {
+            write!(f, "\n  {}: {}", change.path, change.kind)?;
+            if change.kind.protection() == Protection::Always {
+                f.write_str(" (not even with force: move it away)")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Makes the folder `root/lab` hold what was generated. A kill at any moment leaves the old tree or
+/// the new one; foreign files stay in either. An unchanged tree is not touched.
+///
+/// # Errors
+/// [`WriteError::Refused`] where something would be lost, and everything that can go wrong on a
+/// disk. The folder is then as it was, unless the error is about removing a leftover.
+pub fn apply(
+    root: &Utf8Path,
+    lab: &RelPath,
+    new: &Tree,
+    mode: Mode,
+) -> Result<Outcome, WriteError> {
+    apply_with(root, lab, new, mode, &mut Straight)
+}
+
+/// [`apply`], announcing every step.
+///
+/// # Errors
+/// As [`apply`], and those of `steps`.
+pub fn apply_with(
+    root: &Utf8Path,
+    lab: &RelPath,
+    new: &Tree,
+    mode: Mode,
+    steps: &mut dyn Steps,
+) -> Result<Outcome, WriteError> {
+    let place = Place::new(root, lab)?;
+    let _guard = Guard::take(root, mode.wait)?;
+    let mut saved = recover(&mut Hands { steps }, &place)?;
+    let disk = read_with(root, lab, new, steps)?;
+    let comparison = compare(new, &disk);
+    let changes = comparison.refused(mode.force);
+    if !changes.is_empty() {
+        let folder = place.live;
+        return Err(WriteError::Refused(Refused { folder, changes }));
+    }
+    let written = comparison.is_drift();
+    if written {
+        let plan = Plan {
+            new,
+            lock_text: Some(&comparison.lock_text),
+            disk: &disk,
+            keep: foreign(new, &disk),
+        };
+        saved.extend(swap::replace(&mut Hands { steps }, &place, &plan)?);
+    }
+    Ok(Outcome {
+        comparison,
+        written,
+        saved,
+    })
+}
+
+/// Everything of the folder that comes along into the new tree.
+fn foreign<'a>(new: &Tree, disk: &'a Disk) -> Vec<(PathBuf, &'a Entry)> {
+    let stays = |(path, entry): &(&RelPath, &Entry)| {
+        let taken = new.contains(path) || disk.lock.contains(path) || new.is_folder(path);
+        let empty = **entry == Entry::EmptyFolder;
+        !(taken || empty && !has_room(new, path))
+    };
+    let named = disk.iter().filter(stays);
+    let named = named.map(|(path, entry)| (PathBuf::from(path.as_str()), entry));
+    let odd = disk.odd.iter().map(|(path, entry)| (path.clone(), entry));
+    named.chain(odd).collect()
+}
+
+/// Whether an empty folder can stay beside what is generated.
+fn has_room(new: &Tree, path: &RelPath) -> bool {
+    new.case_clash(path).is_none() && !path.ancestors().iter().any(|p| new.contains(p))
+}

@@ -1,0 +1,5 @@
+//! The program as a process: what it prints, and how it ends.
+
+mod exit_codes;
+mod findings;
+mod run;

@@ -1,0 +1,82 @@
+//! Every explanation's bad example is that finding, and its good example is fine.
+
+use std::collections::BTreeMap;
+use std::io;
+
+use camino::Utf8Path;
+use dplab::diag::{Code, Diagnostic};
+use dplab::profile::layer::{Files, Overrides};
+use dplab::source::SourceMap;
+use dplab::{check, profile};
+
+const BASE: &str = "\
+format: dplab/v1
+name: example
+cluster: {project: my-project, location: us-east1}
+app: {use: online-boutique}
+";
+
+struct Folder(BTreeMap<&'static str, String>);
+
+impl Files for Folder {
+    fn read(&self, path: &Utf8Path) -> io::Result<String> {
+        let text = self.0.get(path.as_str());
+        text.cloned().ok_or_else(|| io::ErrorKind::NotFound.into())
+    }
+}
+
+/// The findings of an example: a whole profile once `base.yaml` is below it.
+fn findings(example: &str) -> Vec<Diagnostic> {
+    let text = match example.contains("extends:") {
+        true => example.to_owned(),
+        false => format!("{example}extends: base.yaml\n"),
+    };
+    let folder = Folder(BTreeMap::from([
+        ("base.yaml", BASE.to_owned()),
+        ("profile.yaml", text.clone()),
+    ]));
+    let mut sources = SourceMap::new();
+    let id = sources.add("profile.yaml", text);
+    let read = profile::read(&mut sources, &folder, id, &Overrides::default());
+    let mut found = read.findings;
+    if let Some(raw) = &read.value {
+        found.extend(check::lab(raw).findings);
+    }
+    found
+}
+
+/// The fenced YAML blocks of an explanation.
+fn examples(markdown: &str) -> Vec<&str> {
+    let blocks = markdown.split("```yaml\n").skip(1);
+    blocks
+        .filter_map(|rest| Some(rest.split_once("```")?.0))
+        .collect()
+}
+
+#[test]
+fn each_code_is_explained_by_examples_that_hold() {
+    for code in Code::ALL {
+        let text = code.explanation();
+        assert!(text.starts_with(&format!("# {code}\n")), "{code}: heading");
+        let [bad, good] = examples(text)[..] else {
+            panic!("{code}: expected a bad and a good example");
+        };
+        let found = findings(bad);
+        assert!(
+            found.iter().any(|finding| finding.code == *code),
+            "{code}: the bad example gives {found:#?}"
+        );
+        let found = findings(good);
+        assert!(
+            found.is_empty(),
+            "{code}: the good example gives {found:#?}"
+        );
+    }
+}
+
+#[test]
+fn ids_are_distinct_and_found_again() {
+    for code in Code::ALL {
+        assert_eq!(Code::from_id(code.id()), Some(*code));
+    }
+}

@@ -1,0 +1,3 @@
+//! Tests of `src/diag`.
+
+mod explain;
