@@ -109,6 +109,20 @@ pub fn plan(lab: &Lab) -> Result<Vec<Planned>, PathError> {
     Ok(files)
 }
 
+/// What is made only when it is asked for: the cluster as objects of Config Connector, which few
+/// have. Sorted by path; no path is one of [`plan`]'s.
+///
+/// # Errors
+/// A name in the lab that can't be a file's.
+pub fn on_request(lab: &Lab) -> Result<Vec<Planned>, PathError> {
+    let mut plan = Builder { files: Vec::new() };
+    let view = || View::Lab(Box::new(scripts::lab(lab)));
+    for (path, template) in steps::kcc(lab) {
+        plan.file(path, template, view(), "cluster")?;
+    }
+    Ok(plan.files)
+}
+
 /// The folder of a stage's manifests.
 fn stage_folder(lab: &Lab, index: usize, stage: &Stage) -> String {
     format!("kubernetes/stages/{}", numbered(lab, index, stage))

@@ -168,6 +168,26 @@ pub(super) fn terraform(lab: &Lab) -> impl Iterator<Item = (&'static str, &'stat
     })
 }
 
+/// Config Connector's files: the same cluster as Kubernetes objects.
+const KCC: [(&str, &str); 6] = [
+    ("kcc/alerting.yaml", "kcc/alerting.yaml.tera"),
+    ("kcc/cluster.yaml", "kcc/cluster.yaml.tera"),
+    ("kcc/network.yaml", "kcc/network.yaml.tera"),
+    ("kcc/node-pools.yaml", "kcc/node-pools.yaml.tera"),
+    ("kcc/service-account.yaml", "kcc/service-account.yaml.tera"),
+    ("kcc/services.yaml", "kcc/services.yaml.tera"),
+];
+
+/// Config Connector's files, without those that would hold nothing for this lab.
+pub(super) fn kcc(lab: &Lab) -> impl Iterator<Item = (&'static str, &'static str)> {
+    KCC.into_iter().filter(|(file, _)| match *file {
+        "kcc/alerting.yaml" => lab.alerting.is_some(),
+        "kcc/network.yaml" => lab.cluster.network.own().is_some(),
+        "kcc/node-pools.yaml" => lab.cluster.standard().is_some(),
+        _ => true,
+    })
+}
+
 /// The script of a stage.
 fn stage_script(lab: &Lab, index: usize, stage: &Stage) -> String {
     format!("scripts/30-stage-{}.sh", numbered(lab, index, stage))

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::model::alerting::Alerting;
+use crate::model::cluster::Cluster;
 
 /// Metric and alert on denied connections.
 #[derive(Debug, Clone, Serialize)]
@@ -17,12 +18,20 @@ pub struct AlertingView {
     pub email: String,
     /// The workload whose denied ingress counts; empty: every pod's.
     pub workload: String,
+    /// A pattern for the names of the workload's pods; empty: every pod.
+    pub pods: String,
+    /// The filter that finds the log entries of denied connections.
+    pub filter: String,
     /// Seconds between two notifications, as the API writes a duration.
     pub rate_limit: String,
 }
 
 /// The view of metric and alert.
-pub fn alerting(alerting: &Alerting) -> AlertingView {
+pub fn alerting(alerting: &Alerting, cluster: &Cluster) -> AlertingView {
+    let pods = alerting
+        .workload
+        .as_ref()
+        .map_or_else(String::new, |workload| pods_of(workload.as_str()));
     let email = alerting
         .email
         .as_ref()
@@ -39,6 +48,37 @@ pub fn alerting(alerting: &Alerting) -> AlertingView {
             .workload
             .as_ref()
             .map_or_else(String::new, ToString::to_string),
+        filter: filter(cluster, &pods),
+        pods,
         rate_limit: format!("{}s", alerting.rate_limit_seconds),
     }
+}
+
+/// What Kubernetes leaves of a Deployment's name in the names of its pods, if it is longer.
+const MAX_POD_PREFIX: usize = 46;
+
+/// A pattern for the names of a Deployment's pods: NAME-REPLICASET-POD.
+fn pods_of(workload: &str) -> String {
+    match workload.get(..MAX_POD_PREFIX) {
+        Some(prefix) if workload.len() > MAX_POD_PREFIX => format!("^{prefix}"),
+        _ => format!("^{workload}-[a-z0-9]+-[a-z0-9]+$"),
+    }
+}
+
+/// Terms of Cloud Logging's query language; a space means AND.
+fn filter(cluster: &Cluster, pods: &str) -> String {
+    let mut terms = vec![
+        r#"resource.type="k8s_node""#.to_owned(),
+        format!(r#"resource.labels.location="{}""#, cluster.location),
+        format!(r#"resource.labels.cluster_name="{}""#, cluster.name),
+        format!(
+            r#"logName="projects/{}/logs/policy-action""#,
+            cluster.project
+        ),
+        r#"jsonPayload.disposition="deny""#.to_owned(),
+    ];
+    if !pods.is_empty() {
+        terms.push(format!(r#"jsonPayload.dest.pod_name=~"{pods}""#));
+    }
+    terms.join(" ")
 }

@@ -94,6 +94,8 @@ pub struct ClusterView {
 pub struct AddonBlock {
     /// Name of the block.
     pub name: &'static str,
+    /// Name of the same field in Config Connector.
+    pub kcc: String,
     /// The block's one attribute is `disabled` rather than `enabled`.
     pub negative: bool,
     /// Whether the add-on is on.
@@ -273,6 +275,7 @@ fn addons(wanted: &[Addon], node_local: Option<bool>) -> Vec<&'static str> {
 fn addon_blocks(wanted: &[Addon], node_local: Option<bool>) -> Vec<AddonBlock> {
     let asked = wanted.iter().map(|addon| AddonBlock {
         name: addon.terraform(),
+        kcc: camel_case(addon.terraform()),
         negative: matches!(
             addon,
             Addon::HorizontalPodAutoscaling | Addon::HttpLoadBalancing
@@ -281,10 +284,23 @@ fn addon_blocks(wanted: &[Addon], node_local: Option<bool>) -> Vec<AddonBlock> {
     });
     let cache = node_local.map(|on| AddonBlock {
         name: "dns_cache_config",
+        kcc: camel_case("dns_cache_config"),
         negative: false,
         on,
     });
     asked.chain(cache).collect()
+}
+
+/// Kubernetes writes `dnsCacheConfig` where Terraform writes `dns_cache_config`.
+fn camel_case(name: &str) -> String {
+    let mut words = name.split('_');
+    let first = words.next().unwrap_or_default().to_owned();
+    words.fold(first, |mut whole, word| {
+        let (head, tail) = word.split_at(word.len().min(1));
+        whole.push_str(&head.to_ascii_uppercase());
+        whole.push_str(tail);
+        whole
+    })
 }
 
 fn network(network: &Network) -> NetworkView {

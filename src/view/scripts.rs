@@ -188,7 +188,10 @@ pub fn lab(lab: &Lab) -> LabView {
             })
             .collect(),
         has_alerting: lab.alerting.is_some(),
-        alerting: lab.alerting.as_ref().map_or_else(no_alerting, alerting),
+        alerting: lab
+            .alerting
+            .as_ref()
+            .map_or_else(no_alerting, |it| alerting(it, &lab.cluster)),
         namespace,
     }
 }
@@ -200,6 +203,8 @@ fn no_alerting() -> AlertingView {
         channel: String::new(),
         email: String::new(),
         workload: String::new(),
+        pods: String::new(),
+        filter: String::new(),
         rate_limit: String::new(),
     }
 }
