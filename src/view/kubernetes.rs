@@ -235,7 +235,9 @@ fn lines(text: &str) -> Vec<String> {
     const WIDTH: usize = 98;
     let mut lines = vec![String::new()];
     for word in text.split_whitespace() {
-        let full = lines.last().is_some_and(|line| line.len() + word.len() >= WIDTH);
+        let full = lines
+            .last()
+            .is_some_and(|line| line.len() + word.len() >= WIDTH);
         match lines.last_mut() {
             Some(line) if !full && !line.is_empty() => *line += &format!(" {word}"),
             Some(line) if line.is_empty() => line.push_str(word),
