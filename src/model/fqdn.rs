@@ -191,6 +191,12 @@ impl FqdnPolicySpec {
         })
     }
 
+    /// The pods of its namespace that it selects.
+    pub fn selector(&self) -> &Selector {
+        const EVERYTHING: &Selector = &Selector::all();
+        self.pod_selector.as_ref().unwrap_or(EVERYTHING)
+    }
+
     /// The rules.
     pub fn egress(&self) -> &[FqdnRule] {
         &self.egress
