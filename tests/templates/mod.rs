@@ -1,0 +1,3 @@
+//! Tests of `templates/`: what comes out, read by the tools that will read it.
+
+mod kubernetes;
