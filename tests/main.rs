@@ -14,4 +14,5 @@ mod netpol;
 mod profile;
 mod render;
 mod support;
+mod templates;
 mod tree;

@@ -1,0 +1,3 @@
+//! What the templates make of labs.
+
+mod terraform;
