@@ -143,12 +143,15 @@ pub fn reread(language: Language, text: &str) -> Result<(), RereadError> {
     }
 }
 
-/// Text for one comment line: whatever could end the line, or hide, becomes a space.
+/// Text for one comment line: whatever could end the line, hide, or be refused there becomes a space.
 pub(crate) fn one_line(text: &str) -> String {
-    let ends = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}');
+    let refused = |c: char| {
+        let separator = matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}');
+        separator || c.is_control() || u32::from(c) & 0xfffe == 0xfffe
+    };
     let spaced: String = text
         .chars()
-        .map(|c| if ends(c) { ' ' } else { c })
+        .map(|c| if refused(c) { ' ' } else { c })
         .collect();
     spaced.trim().to_owned()
 }

@@ -1,1 +1,371 @@
-//! Under construction.
+//! Templates -> files, each read back by its own language before anyone writes it.
+//!
+//! Every interpolation is one whole literal of the language that the template renders: the language's
+//! quoting is the engine's escape function, always on. Raw output is refused when a template is
+//! loaded, and so are a value inside quotes, an unknown filter, helper or tag, and a field that the
+//! view doesn't have. Nothing here knows what the files are for.
+//!
+//! # Rules for template authors
+//!
+//! The name tells the language and the engine: `policy.yaml.tera`, `create-cluster.sh.hbs`. Tera
+//! renders YAML, HCL and JSON; Handlebars renders shell, Markdown and HTML.
+//!
+//! * A value is whole: no quotes around it. Join parts: `{{ name ~ "-probe" }}` in Tera,
+//!   `{{cat name "-probe"}}` in Handlebars. In shell, parts may touch: `--flag={{x}}`.
+//! * Every field named must be in the view, also in a condition. A field that is `null` counts as
+//!   absent: false in a condition, an error when printed.
+//! * Nobody aligns HCL: the result is laid out as `terraform fmt` does it.
+//!
+//! ## Tera: `if`, `for`, `set`, `block`, `extends`, `include`, `raw`
+//!
+//! | filter | for | example |
+//! |---|---|---|
+//! | `block(indent=N)` | YAML: any value behind a key that stands at column N | `spec:{{ spec \| block(indent=0) }}` |
+//! | `document` | YAML: any value as a whole document | `{{ manifest \| document }}` |
+//! | `expr(indent=N)` | HCL: any value as an expression | `labels = {{ labels \| expr(indent=2) }}` |
+//! | `json(indent=N)` | JSON: any value | `"rules": {{ rules \| json(indent=2) }}` |
+//! | `comment` | YAML, HCL: text on a comment line | `# {{ title \| comment }}` |
+//! | `join(sep=",")` | one string of many | `{{ zones \| join(sep=",") }}` |
+//! | `length first last nth keys values sort unique reverse lower upper str trim replace` | Tera's own | `{% for k in labels \| keys %}` |
+//!
+//! The first five write finished text, so they stand last in a `{{ … }}`.
+//!
+//! ## Handlebars: `if`, `unless`, `each`, `with`, `lookup`, `eq ne gt gte lt lte and or not len`, partials
+//!
+//! | helper | for | example |
+//! |---|---|---|
+//! | `join` | one string of a list or of a map's `key=value` | `--labels={{join labels sep=","}}` |
+//! | `cat` | one string of several values | `{{code (cat "kubectl get " name)}}` |
+//! | `words` | shell: a list as several words | `zones=({{words zones}})` |
+//! | `comment` | text on a comment line | `# {{comment title}}` |
+//! | `code` | Markdown: a code span | `{{code name}}` |
+//! | `link` | Markdown: a link | `{{link title address}}` |
+//! | `fence` | Markdown: a fenced block, at the start of a line | `{{fence command lang="sh"}}` |
+//! | `shell` | Markdown: a shell word inside a fence | `kubectl logs {{shell pod}}` |
+//! | `yaml` | Markdown: any value as YAML text | `{{fence (yaml spec) lang="yaml"}}` |
+//!
+//! ## Overrides
+//!
+//! A user's template of the same name replaces the built-in. It may still use it: in Tera
+//! `{% extends "builtin/kubernetes/policy.yaml.tera" %}` (or `include`), in Handlebars
+//! `{{> builtin/docs/runbook.md.hbs}}`. Overrides go through the same doors.
+
+mod catalog;
+mod fields;
+mod handlebars;
+mod position;
+mod tera;
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::Serialize;
+use serde_json::Value;
+
+pub use catalog::{BUILT_IN_PREFIX, Catalog, Engine, Template};
+pub use fields::{Field, FieldPath, FieldProblem, Step};
+
+use crate::lang::{self, Language, RereadError};
+use crate::source::LineColumn;
+
+/// The cause of an error, whatever library it comes from.
+type Cause = Box<dyn std::error::Error + Send + Sync>;
+
+/// A place in a template.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// The template's name; a built-in that is overridden has [`BUILT_IN_PREFIX`] before it.
+    pub template: String,
+    /// Line and column, where known.
+    pub at: Option<LineColumn>,
+}
+
+impl Place {
+    pub(crate) fn new(template: &str, line: usize, column: usize) -> Place {
+        Place {
+            template: template.to_owned(),
+            at: Some(LineColumn { line, column }),
+        }
+    }
+
+    pub(crate) fn whole(template: &str) -> Place {
+        Place {
+            template: template.to_owned(),
+            at: None,
+        }
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.at {
+            Some(at) => write!(f, "{}:{at}", self.template),
+            None => f.write_str(&self.template),
+        }
+    }
+}
+
+/// Why nothing was rendered.
+#[derive(Debug, thiserror::Error)]
+pub enum RenderError {
+    /// A name that tells no language, or the wrong engine for it.
+    #[error(
+        "`{name}` is no template's name: YAML, HCL and JSON end in `.tera` (`x.yaml.tera`), \
+         shell, Markdown and HTML in `.hbs` (`x.sh.hbs`)"
+    )]
+    NotATemplate {
+        /// The name.
+        name: String,
+    },
+    /// A name that no template has.
+    #[error("there is no template `{name}`{}", did_you_mean(nearest.as_deref()))]
+    Unknown {
+        /// The name.
+        name: String,
+        /// The nearest that is one.
+        nearest: Option<String>,
+    },
+    /// A template that the engine can't read.
+    #[error("{place}: {message}")]
+    Syntax {
+        /// Where.
+        place: Place,
+        /// In the engine's words.
+        message: String,
+        /// The engine's error.
+        #[source]
+        source: Cause,
+    },
+    /// A template that does what templates must not.
+    #[error("{place}: {message}")]
+    Refused {
+        /// Where.
+        place: Place,
+        /// What, and what to do instead.
+        message: String,
+    },
+    /// A field that the view doesn't have, or not so.
+    #[error("{place}: {problem}")]
+    Field {
+        /// Where the template reads it.
+        place: Place,
+        /// What is wrong with it.
+        problem: FieldProblem,
+    },
+    /// The engine failed while rendering.
+    #[error("{place}: {message}")]
+    Failed {
+        /// Where.
+        place: Place,
+        /// In the engine's words.
+        message: String,
+        /// The engine's error.
+        #[source]
+        source: Cause,
+    },
+    /// A value that the language can't hold.
+    #[error("{template}: {message}")]
+    Value {
+        /// The template.
+        template: String,
+        /// The value, and why not.
+        message: String,
+    },
+    /// A view that can't be turned into data.
+    #[error("{template}: its view can't be read: {source}")]
+    View {
+        /// The template.
+        template: String,
+        /// Why not.
+        source: serde_json::Error,
+    },
+    /// The result is not what it should be: the last door.
+    #[error("{template} renders a broken file: {source}{}", quoted(line, source))]
+    Reread {
+        /// The template.
+        template: String,
+        /// The line of the result at which the reader stumbles; may be empty.
+        line: String,
+        /// What the language's own parser says of the result.
+        source: RereadError,
+    },
+}
+
+fn did_you_mean(nearest: Option<&str>) -> String {
+    nearest.map_or_else(String::new, |name| format!(", did you mean `{name}`?"))
+}
+
+fn quoted(line: &str, error: &RereadError) -> String {
+    if line.is_empty() || error.message.contains(line) {
+        return String::new();
+    }
+    format!(", in `{line}`")
+}
+
+/// What an engine's "not defined" means once the view is known to have the field.
+fn absent(name: &str) -> String {
+    format!("`{name}` is null here, so it can't be printed: ask for it in a condition first")
+}
+
+/// Loaded templates, ready to render. Loading is the costly part: make one and share it.
+#[derive(Debug)]
+pub struct Renderer {
+    catalog: Catalog,
+    tera: BTreeMap<Language, tera::Engine>,
+    handlebars: BTreeMap<Language, handlebars::Engine>,
+    fields: BTreeMap<String, Vec<Field>>,
+}
+
+impl Renderer {
+    /// Loads every template of a catalogue.
+    ///
+    /// # Errors
+    /// The first template that can't be read or does what templates must not.
+    pub fn new(catalog: &Catalog) -> Result<Renderer, RenderError> {
+        let mut renderer = Renderer {
+            catalog: catalog.clone(),
+            tera: BTreeMap::new(),
+            handlebars: BTreeMap::new(),
+            fields: BTreeMap::new(),
+        };
+        for language in Language::ALL {
+            renderer.load(language)?;
+        }
+        Ok(renderer)
+    }
+
+    fn load(&mut self, language: Language) -> Result<(), RenderError> {
+        let sources = sources(&self.catalog, language);
+        if sources.is_empty() {
+            return Ok(());
+        }
+        match Engine::of(language) {
+            Engine::Tera => {
+                let (engine, fields) = tera::Engine::new(language, &sources)?;
+                self.tera.insert(language, engine);
+                self.fields.extend(fields);
+            }
+            Engine::Handlebars => {
+                let (engine, fields) = handlebars::Engine::new(language, &sources)?;
+                self.handlebars.insert(language, engine);
+                self.fields.extend(fields);
+            }
+        }
+        Ok(())
+    }
+
+    /// The templates that were loaded.
+    pub fn catalog(&self) -> &Catalog {
+        &self.catalog
+    }
+
+    /// Every place where a template, or what it includes, reads a field of its view. None for an
+    /// unknown name.
+    pub fn fields(&self, template: &str) -> Option<&[Field]> {
+        self.fields.get(template).map(Vec::as_slice)
+    }
+
+    /// Renders one template: LF, one newline at the end, laid out, and read back.
+    ///
+    /// # Errors
+    /// Whatever stands in the way, with the template's name and the place where known.
+    pub fn render(&self, template: &str, view: &impl Serialize) -> Result<String, RenderError> {
+        let loaded = self.catalog.get(template);
+        let loaded = loaded.ok_or_else(|| self.catalog.unknown(template))?;
+        let view = serde_json::to_value(view).map_err(|source| RenderError::View {
+            template: template.to_owned(),
+            source,
+        })?;
+        self.check(template, &view)?;
+        let view = without_nulls(view);
+        let language = loaded.language();
+        let text = match Engine::of(language) {
+            Engine::Tera => self
+                .tera
+                .get(&language)
+                .map(|engine| engine.render(template, &view)),
+            Engine::Handlebars => self
+                .handlebars
+                .get(&language)
+                .map(|engine| engine.render(template, view)),
+        };
+        let text = text.unwrap_or_else(|| Err(self.catalog.unknown(template)))?;
+        finish(template, language, &text)
+    }
+
+    fn check(&self, template: &str, view: &Value) -> Result<(), RenderError> {
+        let fields = self.fields.get(template).map_or(&[][..], Vec::as_slice);
+        for field in fields {
+            if let Some(problem) = field.problem(view) {
+                return Err(RenderError::Field {
+                    place: field.place.clone(),
+                    problem,
+                });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The texts of a language: what is rendered under its name, the built-ins once more under the prefix
+/// if there are overrides to use them.
+type Sources<'a> = BTreeMap<String, &'a str>;
+
+fn sources(catalog: &Catalog, language: Language) -> Sources<'_> {
+    let mut sources = Sources::new();
+    let overridden = catalog.iter().any(|(_, t)| t.is_overridden());
+    for (name, template) in catalog.iter().filter(|(_, t)| t.language() == language) {
+        sources.insert(name.to_owned(), template.text());
+        if overridden {
+            sources.insert(format!("{BUILT_IN_PREFIX}{name}"), template.built_in());
+        }
+    }
+    sources
+}
+
+/// The names under which templates are rendered.
+fn names<'s>(sources: &'s Sources<'_>) -> impl Iterator<Item = &'s str> {
+    let names = sources.keys().map(String::as_str);
+    names.filter(|name| !name.starts_with(BUILT_IN_PREFIX))
+}
+
+/// Absent is one thing to a template, however the view says it; so printing it is an error.
+fn without_nulls(mut value: Value) -> Value {
+    strip(&mut value);
+    value
+}
+
+fn strip(value: &mut Value) {
+    match value {
+        Value::Object(map) => {
+            map.retain(|_, value| !value.is_null());
+            map.values_mut().for_each(strip);
+        }
+        Value::Array(items) => items.iter_mut().for_each(strip),
+        _ => {}
+    }
+}
+
+fn finish(template: &str, language: Language, text: &str) -> Result<String, RenderError> {
+    let text = text.trim_start_matches('\n').trim_end_matches([' ', '\n']);
+    let mut text = match language {
+        Language::Hcl => lang::hcl::format(text),
+        _ => text.to_owned(),
+    };
+    if !text.is_empty() {
+        text.push('\n');
+    }
+    match lang::reread(language, &text) {
+        Ok(()) => Ok(text),
+        Err(source) => Err(RenderError::Reread {
+            template: template.to_owned(),
+            line: stumbled(&text, source.at),
+            source,
+        }),
+    }
+}
+
+fn stumbled(text: &str, at: Option<LineColumn>) -> String {
+    let line = at.and_then(|at| text.lines().nth(at.line.saturating_sub(1)));
+    line.unwrap_or_default().trim().to_owned()
+}

@@ -21,3 +21,9 @@ pub fn reread(text: &str) -> Result<(), RereadError> {
         }
     }
 }
+
+/// Any value, with its lines after the first at column `indent`.
+pub fn pretty(value: &serde_json::Value, indent: usize) -> String {
+    let text = format!("{value:#}");
+    text.replace('\n', &format!("\n{}", " ".repeat(indent)))
+}

@@ -110,10 +110,38 @@ pub fn fence(text: &str, language: &str) -> String {
     format!("{ticks}{language}\n{body}\n{ticks}")
 }
 
+/// An address that no link may have.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "{0:?} is no address for a link: it must be relative, or start with `https://` or `http://`"
+)]
+pub struct LinkError(String);
+
+/// A link that shows `title`.
+///
+/// # Errors
+/// [`LinkError`] for an address with another scheme, such as `javascript:`.
+pub fn link(title: &str, address: &str) -> Result<String, LinkError> {
+    let scheme = address.split(['/', '?', '#']).next().unwrap_or_default();
+    if scheme.contains(':') && scheme != "https:" && scheme != "http:" {
+        return Err(LinkError(address.to_owned()));
+    }
+    let mut url = String::with_capacity(address.len());
+    for byte in address.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~:/?#[]@!$&'*+,;=%".contains(&byte) {
+            url.push(char::from(byte));
+        } else {
+            let _ = write!(url, "%{byte:02X}");
+        }
+    }
+    Ok(format!("[{}](<{url}>)", quote(title)))
+}
+
 /// Text for an HTML comment on one line.
 pub fn comment(text: &str) -> String {
     super::one_line(text)
-        .replace('-', "\u{2010}")
+        .replace("--", "\u{2010}\u{2010}")
+        .replace('<', "&lt;")
         .replace('>', "&gt;")
 }
 

@@ -47,10 +47,11 @@ pub fn comment(text: &str) -> String {
 
 fn is_plain(text: &str) -> bool {
     let plain = |c: char| c.is_ascii_alphanumeric() || "_./:@,+-".contains(c);
-    !text.is_empty() && text.chars().all(plain) && !KEYWORDS.contains(&text)
+    let operator = text.is_empty() || text.starts_with('-') || KEYWORDS.contains(&text);
+    !operator && text.chars().all(plain)
 }
 
-/// Words that mean something at the start of a command unless they are quoted.
+/// Words that mean something at the start of a command unless they are quoted; so does `-a` in `[[`.
 const KEYWORDS: [&str; 19] = [
     "case", "coproc", "do", "done", "elif", "else", "esac", "fi", "for", "function", "if", "in",
     "select", "then", "time", "until", "while", ".", ":",

@@ -4,7 +4,7 @@ mod format;
 mod hcl;
 mod markdown;
 mod shell;
-mod strings;
+pub(crate) mod strings;
 mod yaml;
 
 use dplab::lang::{Language, reread};

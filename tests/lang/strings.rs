@@ -5,7 +5,7 @@ use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
 /// Strings that some reader takes for something else.
-pub(super) const TRICKY: &[&str] = &[
+pub(crate) const TRICKY: &[&str] = &[
     "",
     " ",
     "  ",
@@ -212,7 +212,7 @@ pub(super) const TRICKY: &[&str] = &[
 ];
 
 /// Failures are told, not kept in files: the tricky list is where they belong.
-pub(super) fn config() -> Config {
+pub(crate) fn config() -> Config {
     Config {
         failure_persistence: None,
         ..Config::default()
@@ -220,7 +220,7 @@ pub(super) fn config() -> Config {
 }
 
 /// A random string: any characters, or tricky pieces glued together.
-pub(super) fn string() -> impl Strategy<Value = String> {
+pub(crate) fn string() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         4 => proptest::sample::select(TRICKY).prop_map(str::to_owned),
         2 => "[a-z]{1,3}",
@@ -234,14 +234,14 @@ pub(super) fn string() -> impl Strategy<Value = String> {
 }
 
 /// The tricky strings and `count` random ones, the same in every run.
-pub(super) fn many(count: usize) -> Vec<String> {
+pub(crate) fn many(count: usize) -> Vec<String> {
     let mut all: Vec<String> = TRICKY.iter().map(|text| (*text).to_owned()).collect();
     all.extend(samples(&string(), count));
     all
 }
 
 /// `count` values of a strategy, the same in every run.
-pub(super) fn samples<S: Strategy>(strategy: &S, count: usize) -> Vec<S::Value> {
+pub(crate) fn samples<S: Strategy>(strategy: &S, count: usize) -> Vec<S::Value> {
     let rng = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
     let mut runner = TestRunner::new_with_rng(Config::default(), rng);
     (0..count)
@@ -250,7 +250,7 @@ pub(super) fn samples<S: Strategy>(strategy: &S, count: usize) -> Vec<S::Value> 
 }
 
 /// A random JSON value with tricky strings as keys and values.
-pub(super) fn value() -> impl Strategy<Value = serde_json::Value> {
+pub(crate) fn value() -> impl Strategy<Value = serde_json::Value> {
     use serde_json::Value;
     let leaf = prop_oneof![
         4 => string().prop_map(Value::from),
@@ -269,7 +269,7 @@ pub(super) fn value() -> impl Strategy<Value = serde_json::Value> {
 }
 
 /// Runs a program with a text on its standard input and gives its standard output.
-pub(super) fn run(program: &str, args: &[&str], input: &str) -> String {
+pub(crate) fn run(program: &str, args: &[&str], input: &str) -> String {
     use std::io::Write;
     use std::process::{Command, Stdio};
     let mut child = Command::new(program)
