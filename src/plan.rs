@@ -15,7 +15,7 @@ use crate::view::kubernetes::{
     ProbePodView, ServiceView,
 };
 use crate::view::runbook::RunbookView;
-use crate::view::scripts::{self, LabView, StageView};
+use crate::view::scripts::{self, LabView, RunView, StageView};
 
 /// A file to be rendered.
 #[derive(Debug, Clone)]
@@ -46,6 +46,8 @@ pub enum View {
     Lab(Box<LabView>),
     /// A stage's script.
     Stage(StageView),
+    /// The script that runs the whole lab.
+    Run(RunView),
     /// The runbook.
     Runbook(Box<RunbookView>),
     /// A Deployment.

@@ -5,79 +5,111 @@ use crate::model::Lab;
 use crate::model::stage::Stage;
 use crate::tree::path::PathError;
 use crate::view::runbook::{self, RunbookView, StepView};
-use crate::view::scripts;
+use crate::view::scripts::{self, RunView, StageScript};
 
-/// A script: its file, its template, and what it does.
-type Step = (&'static str, &'static str, &'static str);
+/// A script, its template, and what it does.
+#[derive(Clone, Copy)]
+struct Step {
+    file: &'static str,
+    template: &'static str,
+    what: &'static str,
+    /// `run-lab.sh` runs it.
+    in_run: bool,
+}
 
 /// What other scripts take in.
-const SOURCED: [(&str, &str); 2] = [
+const SOURCED: [(&str, &str); 4] = [
     ("scripts/settings.sh", "gcloud/settings.sh.hbs"),
     ("scripts/lib.sh", "gcloud/lib.sh.hbs"),
+    ("scripts/probes.sh", "gcloud/probes.sh.hbs"),
+    ("scripts/leftovers.sh", "gcloud/leftovers.sh.hbs"),
 ];
 
-const BEFORE: [Step; 8] = [
-    (
-        "scripts/10-enable-apis.sh",
-        "gcloud/enable-apis.sh.hbs",
-        "switches on the Google Cloud APIs that the lab needs",
-    ),
-    (
-        "scripts/11-create-network.sh",
-        "gcloud/create-network.sh.hbs",
-        "makes the VPC network, its subnet and its ranges",
-    ),
-    (
-        "scripts/12-create-cluster.sh",
-        "gcloud/create-cluster.sh.hbs",
-        "makes the cluster with Dataplane V2 and its node pools",
-    ),
-    (
-        "scripts/13-list-versions.sh",
-        "gcloud/list-versions.sh.hbs",
-        "shows the versions in each release channel (optional)",
-    ),
-    (
-        "scripts/14-get-credentials.sh",
-        "gcloud/get-credentials.sh.hbs",
-        "fetches credentials for kubectl",
-    ),
-    (
-        "scripts/20-deploy-app.sh",
-        "gcloud/deploy-app.sh.hbs",
-        "deploys the application and waits until it runs",
-    ),
-    (
-        "scripts/21-show-address.sh",
-        "gcloud/show-address.sh.hbs",
-        "shows where the application is reached from outside",
-    ),
-    (
-        "scripts/22-inspect-services.sh",
-        "gcloud/inspect-services.sh.hbs",
-        "shows the Services, their selectors and the labels behind them",
-    ),
+const BEFORE: [Step; 9] = [
+    Step {
+        file: "scripts/10-enable-apis.sh",
+        template: "gcloud/enable-apis.sh.hbs",
+        what: "switches on the Google Cloud APIs that the lab needs",
+        in_run: true,
+    },
+    Step {
+        file: NETWORK,
+        template: "gcloud/create-network.sh.hbs",
+        what: "makes the VPC network, its subnet and its ranges",
+        in_run: true,
+    },
+    Step {
+        file: "scripts/12-create-service-account.sh",
+        template: "gcloud/create-service-account.sh.hbs",
+        what: "makes the service account of the nodes, with no more roles than a node needs",
+        in_run: true,
+    },
+    Step {
+        file: "scripts/13-create-cluster.sh",
+        template: "gcloud/create-cluster.sh.hbs",
+        what: "makes the cluster with Dataplane V2 and its node pools",
+        in_run: true,
+    },
+    Step {
+        file: "scripts/14-list-versions.sh",
+        template: "gcloud/list-versions.sh.hbs",
+        what: "shows the versions in each release channel (optional)",
+        in_run: false,
+    },
+    Step {
+        file: "scripts/15-get-credentials.sh",
+        template: "gcloud/get-credentials.sh.hbs",
+        what: "fetches credentials for kubectl",
+        in_run: true,
+    },
+    Step {
+        file: "scripts/20-deploy-app.sh",
+        template: "gcloud/deploy-app.sh.hbs",
+        what: "deploys the application and waits until it runs",
+        in_run: true,
+    },
+    Step {
+        file: ADDRESS,
+        template: "gcloud/show-address.sh.hbs",
+        what: "shows where the application is reached from outside",
+        in_run: true,
+    },
+    Step {
+        file: "scripts/22-inspect-services.sh",
+        template: "gcloud/inspect-services.sh.hbs",
+        what: "shows the Services, their selectors and the labels behind them",
+        in_run: true,
+    },
 ];
 
 const NETWORK: &str = "scripts/11-create-network.sh";
 const ADDRESS: &str = "scripts/21-show-address.sh";
 
-const AFTER: [Step; 3] = [
-    (
-        "scripts/50-read-logs.sh",
-        "gcloud/read-logs.sh.hbs",
-        "reads what policy logging has written",
-    ),
-    (
-        "scripts/60-create-alerting.sh",
-        "gcloud/create-alerting.sh.hbs",
-        "makes the log-based metric and the alert",
-    ),
-    (
-        "scripts/90-clean-up.sh",
-        "gcloud/clean-up.sh.hbs",
-        "takes everything down again, in reverse order",
-    ),
+const AFTER: [Step; 4] = [
+    Step {
+        file: "scripts/50-read-logs.sh",
+        template: "gcloud/read-logs.sh.hbs",
+        what: "reads what policy logging has written",
+        in_run: false,
+    },
+    Step {
+        file: ALERTING,
+        template: "gcloud/create-alerting.sh.hbs",
+        what: "makes the log-based metric and the alert",
+        in_run: true,
+    },
+    Step {
+        file: "scripts/90-clean-up.sh",
+        template: "gcloud/clean-up.sh.hbs",
+        what: "takes everything down again, in reverse order",
+        in_run: false,
+    },
+    Step {
+        file: "scripts/91-verify-clean-up.sh",
+        template: "gcloud/verify-clean-up.sh.hbs",
+        what: "looks for anything that is left, and fails if there is something",
+        in_run: false,
+    },
 ];
 
 const ALERTING: &str = "scripts/60-create-alerting.sh";
@@ -201,9 +233,15 @@ pub(super) fn scripts(plan: &mut Builder, lab: &Lab) -> Result<(), PathError> {
     }
     let before = needed(lab, &BEFORE);
     let after = needed(lab, &AFTER);
-    for (path, template, _) in before.iter().chain(&after) {
-        plan.file(path, template, view(), "cluster")?;
+    for step in before.iter().chain(&after) {
+        plan.file(step.file, step.template, view(), "cluster")?;
     }
+    plan.file(
+        "scripts/run-lab.sh",
+        "gcloud/run-lab.sh.hbs",
+        View::Run(run(lab, &before, &after)),
+        "stages",
+    )?;
     let mut stages = Vec::new();
     for (index, stage) in lab.stages.iter().enumerate() {
         let folder = stage_folder(lab, index, stage);
@@ -213,9 +251,9 @@ pub(super) fn scripts(plan: &mut Builder, lab: &Lab) -> Result<(), PathError> {
         stages.push(runbook::stage(lab, index, stage, &script, &folder));
         plan.file(&script, "gcloud/stage.sh.hbs", View::Stage(view), key)?;
     }
-    let step = |(file, _, what): &Step| StepView {
-        file: (*file).to_owned(),
-        what,
+    let step = |step: &Step| StepView {
+        file: step.file.to_owned(),
+        what: step.what,
     };
     let view = RunbookView {
         lab: scripts::lab(lab),
@@ -230,9 +268,28 @@ pub(super) fn scripts(plan: &mut Builder, lab: &Lab) -> Result<(), PathError> {
     plan.file("README.md", "docs/runbook.md.hbs", view, "name")
 }
 
+/// What `run-lab.sh` runs, in order.
+fn run(lab: &Lab, before: &[Step], after: &[Step]) -> RunView {
+    let files = |steps: &[Step]| {
+        let steps = steps.iter().filter(|step| step.in_run);
+        steps.map(|step| step.file).collect()
+    };
+    let stages = lab.stages.iter().enumerate();
+    RunView {
+        before: files(before),
+        stages: stages
+            .map(|(index, stage)| StageScript {
+                name: stage.name.to_string(),
+                script: stage_script(lab, index, stage),
+            })
+            .collect(),
+        after: files(after),
+    }
+}
+
 /// Without what a lab doesn't have: a network of its own, a way in from outside, an alert.
 fn needed(lab: &Lab, steps: &[Step]) -> Vec<Step> {
-    let wanted = |(file, _, _): &&Step| match *file {
+    let wanted = |step: &&Step| match step.file {
         NETWORK => lab.cluster.network.own().is_some(),
         ADDRESS => lab.app.load_balancers().next().is_some(),
         ALERTING => lab.alerting.is_some(),

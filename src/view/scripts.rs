@@ -6,6 +6,7 @@ use super::alerting::{AlertingView, alerting};
 use super::cluster::{ClusterView, cluster};
 use crate::model::Lab;
 use crate::model::logging::ENABLE_DENY_LOGGING;
+use crate::model::policy::Direction;
 use crate::model::stage::{Expectation, Probe, Stage};
 
 /// What most scripts need.
@@ -111,7 +112,7 @@ pub struct ProbeRunView {
     pub prints: String,
     /// Seconds after which it counts as denied.
     pub timeout_seconds: u32,
-    /// `allowed` or `denied`.
+    /// `allowed` or `denied`; empty where it only runs as the control of another.
     pub expected: &'static str,
     /// `yes`, `no`, or empty where it is not asserted.
     pub logged: &'static str,
@@ -123,8 +124,29 @@ pub struct ProbeRunView {
     pub target_port: u16,
     /// Namespace of the workload.
     pub target_namespace: String,
-    /// `allow` or `deny`: what a log entry of it says.
-    pub disposition: &'static str,
+    /// `ingress` where only the workload's side is enforced, and so only that can be logged;
+    /// empty where a policy isolates the probe's own egress too.
+    pub direction: &'static str,
+}
+
+/// What the script that runs the whole lab needs.
+#[derive(Debug, Clone, Serialize)]
+pub struct RunView {
+    /// Scripts before the stages, below the lab's folder.
+    pub before: Vec<&'static str>,
+    /// The stages.
+    pub stages: Vec<StageScript>,
+    /// Scripts after the stages.
+    pub after: Vec<&'static str>,
+}
+
+/// A stage and its script.
+#[derive(Debug, Clone, Serialize)]
+pub struct StageScript {
+    /// Name of the stage.
+    pub name: String,
+    /// Its script, below the lab's folder.
+    pub script: String,
 }
 
 /// APIs that a lab stands on. Source: Google Cloud documentation, "Enable APIs" of each product.
@@ -253,10 +275,12 @@ pub fn stage(
         .collect();
     let mut not_annotated = annotated_namespaces(lab);
     not_annotated.retain(|name| !annotated.contains(name));
-    let runs = stage.expectations.iter().filter_map(|expectation| {
-        let probe = lab.probe(&expectation.probe)?;
-        Some(probe_run(lab, probe, expectation, probe_file(probe)))
-    });
+    let runs = probes_of(lab, stage)
+        .into_iter()
+        .map(|(probe, expectation)| {
+            let direction = direction(lab, stage, probe);
+            probe_run(lab, probe, expectation, direction, probe_file(probe))
+        });
     StageView {
         lab: lab.name.to_string(),
         number: index + 1,
@@ -275,7 +299,42 @@ pub fn stage(
     }
 }
 
-fn probe_run(lab: &Lab, probe: &Probe, expectation: &Expectation, file: String) -> ProbeRunView {
+/// The probes that a stage expects something of, and the controls that these lean on: a denial
+/// proves nothing if nobody gets through in the same stage.
+fn probes_of<'a>(lab: &'a Lab, stage: &'a Stage) -> Vec<(&'a Probe, Option<&'a Expectation>)> {
+    let expected = stage.expectations.iter();
+    let mut all: Vec<_> = expected
+        .filter_map(|e| Some((lab.probe(&e.probe)?, Some(e))))
+        .collect();
+    let mut next = 0;
+    while let Some((probe, _)) = all.get(next).copied() {
+        let control = probe.control.as_ref().and_then(|name| lab.probe(name));
+        if let Some(control) = control.filter(|c| !all.iter().any(|(p, _)| p.name == c.name)) {
+            all.push((control, None));
+        }
+        next += 1;
+    }
+    all
+}
+
+/// Where a probe's connection is enforced, and so may be logged, in a stage.
+fn direction(lab: &Lab, stage: &Stage, probe: &Probe) -> &'static str {
+    let in_force = stage.policies.iter().filter_map(|name| lab.policy(name));
+    let isolated = in_force.into_iter().any(|policy| {
+        policy.namespace == probe.source.namespace
+            && policy.spec.isolates(Direction::Egress)
+            && policy.spec.selector().matches(&probe.source.labels)
+    });
+    if isolated { "" } else { "ingress" }
+}
+
+fn probe_run(
+    lab: &Lab,
+    probe: &Probe,
+    expectation: Option<&Expectation>,
+    direction: &'static str,
+    file: String,
+) -> ProbeRunView {
     let prints = probe.prints.as_ref();
     let control = probe.control.as_ref();
     ProbeRunView {
@@ -285,12 +344,12 @@ fn probe_run(lab: &Lab, probe: &Probe, expectation: &Expectation, file: String) 
         file,
         prints: prints.map_or_else(String::new, ToString::to_string),
         timeout_seconds: probe.timeout_seconds,
-        expected: if expectation.allowed {
-            "allowed"
-        } else {
-            "denied"
+        expected: match expectation.map(|e| e.allowed) {
+            Some(true) => "allowed",
+            Some(false) => "denied",
+            None => "",
         },
-        logged: match expectation.logged {
+        logged: match expectation.and_then(|e| e.logged) {
             Some(true) => "yes",
             Some(false) => "no",
             None => "",
@@ -299,6 +358,6 @@ fn probe_run(lab: &Lab, probe: &Probe, expectation: &Expectation, file: String) 
         target: probe.target.workload.to_string(),
         target_port: probe.target.pod_port.get(),
         target_namespace: lab.app.namespace.to_string(),
-        disposition: if expectation.allowed { "allow" } else { "deny" },
+        direction,
     }
 }
