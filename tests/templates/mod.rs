@@ -1,3 +1,4 @@
 //! Tests of `templates/`: what comes out, read by the tools that will read it.
 
 mod kubernetes;
+mod terraform;

@@ -1,0 +1,8 @@
+//! The Terraform of many labs: laid out as `terraform fmt` does, known to the providers, and the
+//! same lab as the gcloud scripts.
+
+mod kcc;
+mod labs;
+mod names;
+mod tools;
+mod value;
