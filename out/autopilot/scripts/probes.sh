@@ -51,10 +51,10 @@ begin_stage() {
   half_made "the stage ${STAGE}: run this again, it sets policies and logging anew"
 }
 
-# Server-side apply takes over GKE's own NetworkLogging object without a warning. The object is
+# GKE brings the kind soon after the control plane, not with it. Server-side apply takes over GKE's own NetworkLogging object without a warning. The object is
 # never deleted: there is always exactly one.
 apply_stage() {
-  run "${KUBECTL[@]}" wait --for=condition=Established \
+  retry 'NotFound' 300 "${KUBECTL[@]}" wait --for=condition=Established \
     crd/networkloggings.networking.gke.io --timeout=120s
   run "${KUBECTL[@]}" apply "--kustomize=${LAB_DIR}/$1" \
     --server-side --force-conflicts --field-manager=dplab
@@ -176,8 +176,11 @@ read_verdict() {
 
 # Sets REPLY to the filter for the entries of one probe in this stage.
 probe_filter() {
-  local name="$1" disposition=allow filter
-  if [[ "${FACTS["${name} verdict"]}" == denied ]]; then
+  local name="$1" disposition=allow filter verdict="${FACTS["$1 verdict"]}"
+  if [[ "${DRY_RUN}" == 1 ]]; then
+    verdict="${FACTS["${name} expected"]}"
+  fi
+  if [[ "${verdict}" == denied ]]; then
     disposition=deny
   fi
   pods_of "${FACTS["${name} target"]}"

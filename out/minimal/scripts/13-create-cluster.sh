@@ -22,8 +22,8 @@ cluster_runs() {
   look_at_cluster
   not_yet "its status is ${STATUS:-unknown}"
   case "${STATUS}" in
-    RUNNING | RECONCILING) arrived ;;
-    ERROR | DEGRADED | STOPPING) die "the cluster ${CLUSTER_NAME} is in the state ${STATUS}: see the console, or clean up and begin again" ;;
+    RUNNING | RECONCILING | DEGRADED) arrived ;;
+    ERROR | STOPPING) die "the cluster ${CLUSTER_NAME} is in the state ${STATUS}: see the console, or clean up and begin again" ;;
     *) ;;
   esac
 }

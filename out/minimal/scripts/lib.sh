@@ -285,7 +285,7 @@ check_project() {
   ask gcloud projects describe "${PROJECT_ID}" '--format=value(projectId)'
 }
 
-# Makes sure that kubectl knows the cluster. Its current context stays as it is.
+# Makes sure that kubectl knows the cluster, under the name that every call of it gives.
 connect() {
   local known
   need gcloud kubectl gke-gcloud-auth-plugin

@@ -83,8 +83,8 @@ tell() {
 tell_line() {
   local -a cells=("$1" "$2")
   local pattern
-  for pattern in '"expected":{"verdict":("[a-z]*"|null)' '"measured":{"verdict":("[a-z]*")' \
-    '"expected":{[^}]*"logged":([a-z]*)' '"measured":{[^}]*"logged":([a-z]*)'; do
+  for pattern in '"expected":[{]"verdict":("[a-z]*"|null)' '"measured":[{]"verdict":("[a-z]*")' \
+    '"expected":[{][^}]*"logged":([a-z]*)' '"measured":[{][^}]*"logged":([a-z]*)'; do
     field "$3" "${pattern}"
     cells+=("${VALUE}")
   done
