@@ -343,7 +343,7 @@ fn a_broken_result_is_not_written() {
         told,
         [
             "x.yaml.tera renders a broken file: line 2, column 2: this is not YAML: while parsing a block mapping, did not find expected key, in `b: 1`",
-            "x.yaml.tera renders a broken file: line 2, column 1: this is not YAML: duplicate mapping key: a, in `a: b`",
+            "x.yaml.tera renders a broken file: line 2, column 1: this is not YAML: the key `a` stands here a second time, in `a: b`",
             "x.yaml.tera renders a broken file: line 1, column 10: this is not YAML: invalid trailing content after double-quoted scalar, in `a: \"a b\" \"a b\"`",
             "x.tf.tera renders a broken file: line 2, column 7: this is not HCL: expected `]`, in `b = [`",
             "x.tf.tera renders a broken file: line 2, column 1: this is not HCL: invalid attribute; expected unique attribute key; found redefined attribute, in `a = \"b\"`",
