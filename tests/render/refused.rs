@@ -97,6 +97,8 @@ fn a_value_stands_where_it_is_whole() {
             "a: \"{{ x }}\"\n",
             "a: '{{ x }}'\n",
             "a: b-{{ x }}\n",
+            "a: {{ x }}-b\n",
+            "a: {{ x }}{{ x }}\n",
             "a: |\n  echo {{ x }}\n",
             "a:\n- b: >-\n    echo\n\n    {{ x }}\n",
             "a: {{ x | block }}\n",
@@ -150,6 +152,8 @@ fn a_value_stands_where_it_is_whole() {
             "x.yaml.tera:1:8: a value is a whole literal and can't stand inside quotes",
             "x.yaml.tera:1:8: a value is a whole literal and can't stand inside quotes",
             "x.yaml.tera:1:9: a value is a whole scalar: join its parts with `~`",
+            "x.yaml.tera:1:7: a value is a whole scalar: join its parts with `~`",
+            "x.yaml.tera:1:14: a value is a whole scalar: join its parts with `~`",
             "x.yaml.tera:2:11: a value can't stand inside a block scalar",
             "x.yaml.tera:5:8: a value can't stand inside a block scalar",
             "x.yaml.tera:1:7: `block` stands right behind the colon of a key",
@@ -195,7 +199,7 @@ fn a_value_may_stand_in_these_places() {
         ),
         (
             "x.sh.hbs",
-            "f() { echo {{x}}; }\na=\"$((1 + 2))\" b={{x}}\n((1)) || echo {{x}}\n",
+            "# it's <<EOF \"\nf() { echo {{x}}; }\na=\"$((1 + 2))\" b={{x}}\n((1)) || echo {{x}}\n",
         ),
         (
             "x.yaml.tera",
