@@ -12,6 +12,9 @@
 //!
 //! * A value is whole: no quotes around it. Join parts: `{{ name ~ "-probe" }}` in Tera,
 //!   `{{cat name "-probe"}}` in Handlebars. In shell, parts may touch: `--flag={{x}}`.
+//! * A value never follows text without a blank in YAML, and never stands in a heredoc, a block scalar,
+//!   shell arithmetic or a code span: build the text in the view. HCL references are fixed text.
+//! * In Handlebars a field with a helper's name is `this.code`.
 //! * Every field named must be in the view, also in a condition. A field that is `null` counts as
 //!   absent: false in a condition, an error when printed.
 //! * Nobody aligns HCL: the result is laid out as `terraform fmt` does it.

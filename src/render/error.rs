@@ -12,7 +12,7 @@ type Cause = Box<dyn std::error::Error + Send + Sync>;
 /// A place in a template.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
-    /// The template's name; a built-in that is overridden has [`BUILT_IN_PREFIX`] before it.
+    /// The template's name; a built-in that is overridden has [`super::BUILT_IN_PREFIX`] before it.
     pub template: String,
     /// Line and column, where known.
     pub at: Option<LineColumn>,

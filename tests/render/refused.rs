@@ -203,7 +203,7 @@ fn a_value_may_stand_in_these_places() {
         ),
         (
             "x.yaml.tera",
-            "a: it's\nb: {{ x }} # it's \"\nc: \"d\" # {{ x | comment }}\ne: {f: {{ x }}, g: [{{ x }}]}\n",
+            "a: it 's\nb: {{ x }} # it's \"\nc: \"d\" # {{ x | comment }}\ne: {f: {{ x }}, g: [{{ x }}]}\n",
         ),
         (
             "x.yaml.tera",

@@ -23,8 +23,8 @@ impl Position {
             }
             Some(_) => {}
             None if "\"'".contains(c) => {
-                let start = self.line.chars().last().is_none_or(|c| " [{,".contains(c));
-                if start {
+                let before = self.line.trim_end();
+                if before.is_empty() || before.ends_with([':', '-', '[', '{', ',']) {
                     self.inside.push(Inside::Quote(c));
                 }
             }
