@@ -7,6 +7,7 @@
 mod app;
 mod cluster;
 mod cx;
+mod fqdn;
 mod logging;
 mod network;
 mod nodes;
@@ -50,20 +51,21 @@ fn read(cx: &mut Cx, raw: &RawProfile) -> Option<Lab> {
         .and_then(|cluster| cluster::cluster(cx, cluster, name.as_ref()));
     let app = app::app(cx, raw.app.as_ref());
     let namespace = app.as_ref().map(|app| &app.namespace);
-    let policies = policy::policies(cx, raw.policies.as_ref(), namespace);
+    let policies = policy::policies(cx, raw.policies.as_ref(), app.as_ref(), cluster.as_ref());
+    let groups = policies.as_ref().map(|policies| &policies.groups);
     let logging_path = root.key("logging");
     let start = LoggingSpec::default();
     let logging = logging::logging(cx, &logging_path, raw.logging.as_ref(), start);
     let probes = stage::probes(cx, raw, app.as_ref());
     let namespaces = namespaces(raw, namespace);
-    let stages = stage::stages(cx, raw, logging, &namespaces);
+    let stages = stage::stages(cx, raw, groups, logging, &namespaces);
     let alerting = stage::alerting(cx, raw.alerting.as_ref(), name.as_ref(), raw);
     Some(Lab {
         name: name?,
         description,
         cluster: cluster?,
         app: app?,
-        policies: policies?,
+        policies: policies?.all,
         logging,
         alerting,
         probes: probes?,

@@ -3,7 +3,11 @@
 //! Payload goes to stdout, everything about it to stderr. Exit codes are those of [`Exit`].
 
 mod args;
+mod clean;
+mod diff;
 mod explain;
+mod generate;
+mod labs;
 mod load;
 mod schema;
 mod term;
@@ -36,6 +40,9 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
 fn dispatch(cli: &Cli, term: &Term) -> anyhow::Result<Exit> {
     match &cli.command {
         Command::Validate(args) => validate::run(args, term),
+        Command::Generate(args) => generate::run(args, term),
+        Command::Diff(args) => diff::run(args, term),
+        Command::Clean(args) => clean::run(args, term),
         Command::Schema => schema::run(term),
         Command::Explain(args) => explain::run(args, term),
     }

@@ -1,1 +1,245 @@
-//! Under construction.
+//! Kubernetes YAML or JSON -> a [`World`].
+//!
+//! Text is handed in; nothing here opens a file. Every object is accounted for: it is in the
+//! world, or among the problems, or in the list of what was not read. A policy that the API server
+//! would refuse is a problem and never a guess.
+
+mod documents;
+mod fields;
+mod gke;
+mod object;
+mod policies;
+pub mod problem;
+mod services;
+mod workloads;
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::num::NonZeroUsize;
+
+pub use problem::{Problem, Unread, What};
+
+use self::object::{Item, Items};
+use crate::netpol::world::{Policy, Workload, World};
+use crate::source::{SourceId, SourceMap, Span};
+
+/// What manifests hold.
+#[derive(Debug, Clone, Default)]
+pub struct Found {
+    /// Everything that has a say in who reaches whom.
+    pub world: World,
+    /// What is wrong, in the order met.
+    pub problems: Vec<Problem>,
+    /// Objects that have no say, or that nothing is known of.
+    pub unread: Vec<Unread>,
+}
+
+impl Found {
+    /// Whether something was left out because it is wrong.
+    pub fn failed(&self) -> bool {
+        let severe = |problem: &Problem| problem.what.severity() == crate::diag::Severity::Error;
+        self.problems.iter().any(severe)
+    }
+}
+
+/// Reads manifests, in the order given.
+pub fn read(sources: &SourceMap, ids: &[SourceId]) -> Found {
+    let mut pieces = Vec::new();
+    for id in ids {
+        let text = sources.get(*id).map_or("", |source| source.text());
+        pieces.extend(
+            documents::split(text)
+                .into_iter()
+                .map(|at| Piece { id: *id, text, at }),
+        );
+    }
+    let mut gathered = Gathered::default();
+    for items in in_parallel(&pieces) {
+        gathered.add(items);
+    }
+    gathered.finish()
+}
+
+/// One document of a text.
+struct Piece<'t> {
+    id: SourceId,
+    text: &'t str,
+    at: std::ops::Range<usize>,
+}
+
+/// Below this many bytes a thread costs more than it gives.
+const WORTH_A_THREAD: usize = 64 << 10;
+
+/// Reads pieces on as many threads as there are processors; the result is in the order of the
+/// pieces, whoever read them.
+fn in_parallel(pieces: &[Piece<'_>]) -> Vec<Items> {
+    let bytes: usize = pieces.iter().map(|piece| piece.at.len()).sum();
+    let processors = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    let threads = processors.min(bytes / WORTH_A_THREAD).max(1);
+    let shares = shares(pieces, bytes.div_ceil(threads).max(1));
+    if shares.len() < 2 {
+        return vec![read_all(pieces)];
+    }
+    std::thread::scope(|scope| {
+        let running: Vec<_> = shares
+            .iter()
+            .map(|share| (scope.spawn(|| read_all(share)), *share))
+            .collect();
+        running
+            .into_iter()
+            .map(|(thread, share)| thread.join().unwrap_or_else(|_| read_all(share)))
+            .collect()
+    })
+}
+
+/// Cuts the pieces into runs of about equal size.
+fn shares<'p, 't>(pieces: &'p [Piece<'t>], size: usize) -> Vec<&'p [Piece<'t>]> {
+    let mut shares = Vec::new();
+    let (mut start, mut bytes) = (0, 0);
+    for (index, piece) in pieces.iter().enumerate() {
+        bytes += piece.at.len();
+        if bytes >= size {
+            shares.push(&pieces[start..=index]);
+            (start, bytes) = (index + 1, 0);
+        }
+    }
+    if start < pieces.len() {
+        shares.push(&pieces[start..]);
+    }
+    shares
+}
+
+fn read_all(pieces: &[Piece<'_>]) -> Items {
+    let mut items = Items::default();
+    for piece in pieces {
+        match documents::read(piece.text, piece.id, piece.at.clone()) {
+            Ok(nodes) => nodes.iter().for_each(|node| items.read(node, None)),
+            Err(diagnostic) => items.problems.push(Problem {
+                span: diagnostic
+                    .primary
+                    .as_ref()
+                    .map_or(Span::new(piece.id, piece.at.clone()), |label| label.span),
+                what: What::Yaml(diagnostic),
+                object: String::new(),
+            }),
+        }
+    }
+    items
+}
+
+/// A world in the making, with what is needed to see objects that come twice.
+#[derive(Default)]
+struct Gathered {
+    found: Found,
+    workloads: Vec<Workload>,
+    /// Numbers of workloads by namespace, kind and name; several where labels differ.
+    by_name: HashMap<[String; 3], Vec<usize>>,
+    policies: Vec<Policy>,
+    policy_by_name: HashMap<(&'static str, Option<String>, String), usize>,
+    endpoints: Vec<(String, String, Vec<IpAddr>)>,
+}
+
+impl Gathered {
+    fn add(&mut self, items: Items) {
+        self.found.problems.extend(items.problems);
+        for item in items.items {
+            match item {
+                Item::Namespace(namespace) => self.found.world.add_namespace(namespace),
+                Item::Workload(workload) => self.add_workload(workload),
+                Item::Service(service) => self.found.world.add_service(service),
+                Item::Endpoints(ns, name, ips) => self.endpoints.push((ns, name, ips)),
+                Item::Policy(policy) => self.add_policy(policy),
+                Item::Logging(logging) => self.found.world.logging = logging,
+                Item::Node(addresses) => self.found.world.nodes.extend(addresses),
+                Item::Unread(unread) => self.found.unread.push(unread),
+            }
+        }
+    }
+
+    /// Equal pods of one controller are one workload. A controller that comes with its pods
+    /// takes them in; a controller that comes twice counts as it came last.
+    fn add_workload(&mut self, workload: Workload) {
+        let key = [&workload.namespace, &workload.kind, &workload.name].map(Clone::clone);
+        let known = self.by_name.entry(key).or_default();
+        let equal = known
+            .iter()
+            .find(|at| are_equal(&self.workloads[**at], &workload));
+        if let Some(at) = equal {
+            self.workloads[*at].pods.extend(workload.pods);
+            return;
+        }
+        let again = known
+            .iter()
+            .find(|at| is_again(&self.workloads[**at], &workload));
+        if let Some(at) = again {
+            let first = std::mem::replace(&mut self.workloads[*at], workload);
+            let object = format!("{} {}/{}", first.kind, first.namespace, first.name);
+            let twice = (first.span, self.workloads[*at].span);
+            self.found.problems.extend(twice_problem(twice, object));
+            return;
+        }
+        known.push(self.workloads.len());
+        self.workloads.push(workload);
+    }
+
+    fn add_policy(&mut self, policy: Policy) {
+        let key = (
+            policy.spec.kind(),
+            policy.namespace.clone(),
+            policy.name.clone(),
+        );
+        let next = self.policies.len();
+        let at = *self.policy_by_name.entry(key).or_insert(next);
+        if at == next {
+            self.policies.push(policy);
+            return;
+        }
+        let object = format!("{} {policy}", policy.spec.kind());
+        let first = std::mem::replace(&mut self.policies[at], policy);
+        let twice = (first.spans.policy, self.policies[at].spans.policy);
+        self.found.problems.extend(twice_problem(twice, object));
+    }
+
+    fn finish(mut self) -> Found {
+        let world = &mut self.found.world;
+        for workload in self.workloads {
+            world.add_workload(workload);
+        }
+        for policy in self.policies {
+            world.add_policy(policy);
+        }
+        for (namespace, name, ips) in self.endpoints {
+            world.add_endpoints(&namespace, &name, ips);
+        }
+        self.found
+    }
+}
+
+/// Whether a policy could not tell the pods of two workloads apart.
+fn are_equal(a: &Workload, b: &Workload) -> bool {
+    a.labels == b.labels
+        && a.ports == b.ports
+        && a.host_network == b.host_network
+        && a.service_account == b.service_account
+}
+
+/// Whether both are the same controller, or the same pod.
+fn is_again(a: &Workload, b: &Workload) -> bool {
+    let pods = |workload: &Workload| {
+        workload
+            .pods
+            .iter()
+            .map(|p| p.name.clone())
+            .collect::<Vec<_>>()
+    };
+    pods(a) == pods(b)
+}
+
+fn twice_problem(places: (Option<Span>, Option<Span>), object: String) -> Option<Problem> {
+    let (first, second) = (places.0?, places.1?);
+    Some(Problem {
+        what: What::Twice { first },
+        span: second,
+        object,
+    })
+}

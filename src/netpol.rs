@@ -9,22 +9,36 @@
 //! GKE has.
 
 pub mod dialect;
+pub mod diff;
 pub mod evaluate;
+pub mod logging;
+pub mod mutate;
 mod peer;
 pub mod ports;
 pub mod ranges;
 pub mod reach;
+pub mod record;
 mod rules;
+pub mod services;
+pub mod staged;
+pub mod synth;
+mod why;
 pub mod world;
 
 use std::fmt;
 
 pub use dialect::{Dialect, HostNetwork, Reading};
+pub use diff::{Change, ChangeKind, diff};
 pub use evaluate::{Evaluation, Evaluator, Flow, Miss, RuleRef, Side, evaluate};
+pub use logging::{Disposition, Event, LogPlace, Logged, PodNames, predict};
+pub use mutate::{Mutation, MutationKind, mutated, mutations};
 pub use peer::{Endpoint, NodePlace};
 pub use ports::{Connection, ConnectionSet, PortSet};
 pub use ranges::IpRange;
 pub use reach::{Pair, Passage, Peer, Reach, reach};
+pub use why::why;
+pub use record::{LogRecord, compare};
+pub use services::{Backend, Backends, ServiceError, ServiceEvaluation, ServicePortRef, backends};
 pub use world::{Policy, PolicyId, PolicySpec, Service, Workload, WorkloadId, World};
 
 /// What becomes of a connection.

@@ -31,6 +31,12 @@ pub struct Planned {
 }
 
 impl Planned {
+    /// Whether it lies in a folder of the tree, or is just this file.
+    pub fn is_part_of(&self, part: &str) -> bool {
+        let rest = self.path.as_str().strip_prefix(part.trim_end_matches('/'));
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    }
+
     /// Scripts are made to be run.
     pub fn executable(&self) -> bool {
         self.path.as_str().ends_with(".sh")
@@ -247,7 +253,7 @@ impl Builder {
             "service" => "kubernetes/service.yaml.tera",
             "service-account" => "kubernetes/service-account.yaml.tera",
             "namespace" => "kubernetes/namespace.yaml.tera",
-            _ => "kubernetes/network-policy.yaml.tera",
+            _ => "kubernetes/policy.yaml.tera",
         };
         self.file(&format!("{folder}/{name}"), template, view, key)
     }

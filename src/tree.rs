@@ -5,11 +5,14 @@
 //! change a lab's folder as one step and lose no file that isn't dplab's own. The room knows paths
 //! and bytes only: nothing of profiles, templates or Kubernetes.
 
+mod aside;
+pub mod change;
 pub mod clean;
 pub mod compare;
 pub mod diff;
 mod discard;
 pub mod disk;
+mod error;
 mod guard;
 mod hands;
 mod journal;
@@ -22,15 +25,17 @@ mod stage;
 mod swap;
 pub mod write;
 
-pub use clean::clean;
-pub use compare::{Change, Comparison, InTheWay, Kind, Protection, compare};
+pub use change::{Change, InTheWay, Kind, Protection};
+pub use clean::{Cleaned, clean};
+pub use compare::{Comparison, compare};
 pub use disk::{Disk, Entry};
+pub use error::{Refused, WriteError};
 pub use hands::{Step, Steps, Straight};
 pub use lock::{Lock, LockError, Owned};
 pub use path::{PathError, RelPath};
 pub use place::PlaceError;
 pub use read::{ReadError, read};
-pub use write::{Mode, Outcome, WriteError, apply};
+pub use write::{Mode, Outcome, apply};
 
 use std::collections::BTreeMap;
 

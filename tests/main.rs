@@ -9,6 +9,7 @@
 mod cli;
 mod diag;
 mod lang;
+mod layers;
 mod manifest;
 mod netpol;
 mod profile;

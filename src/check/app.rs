@@ -6,8 +6,9 @@ use super::cx::{Cx, unknown_name};
 use super::path::Path;
 use crate::diag::{Code, Diagnostic, one_of};
 use crate::model::app::{
-    App, Call, Container, ContainerPort, Service, ServicePort, ServiceType, Workload,
+    App, Call, Container, ContainerPort, OutsideCall, Service, ServicePort, ServiceType, Workload,
 };
+use crate::model::fqdn::FqdnMatch;
 use crate::model::labels::{Labels, check_key, check_value};
 use crate::model::names::{DnsLabel, DnsSubdomain, EnvName, ImageRef, ServiceName};
 use crate::model::port::{Port, PortName, Protocol};
@@ -42,11 +43,10 @@ pub(super) fn app(cx: &mut Cx, raw: Option<&At<RawApp>>) -> Option<App> {
         given.iter().map(|workload| workload.name.as_ref()),
     );
     unique_services(cx, &here, given);
-    let defaults = raw.defaults.as_ref().map(|defaults| &defaults.value);
     let workloads: Vec<Option<Workload>> = given
         .iter()
         .enumerate()
-        .map(|(index, raw)| workload(cx, &here.index(index), raw, given, defaults))
+        .map(|(index, one)| workload(cx, &here.index(index), one, raw))
         .collect();
     Some(App {
         source,
@@ -84,13 +84,8 @@ fn unique_services(cx: &mut Cx, path: &Path<'_>, given: &[At<RawWorkload>]) {
     }
 }
 
-fn workload(
-    cx: &mut Cx,
-    path: &Path<'_>,
-    raw: &RawWorkload,
-    all: &[At<RawWorkload>],
-    defaults: Option<&RawDefaults>,
-) -> Option<Workload> {
+fn workload(cx: &mut Cx, path: &Path<'_>, raw: &RawWorkload, app: &RawApp) -> Option<Workload> {
+    let defaults = app.defaults.as_ref().map(|defaults| &defaults.value);
     let name = cx.parse(&path.key("name"), raw.name.as_ref(), DnsLabel::parse);
     let container = main_container(cx, path, raw, defaults);
     let init_path = path.key("initContainers");
@@ -106,7 +101,7 @@ fn workload(
     let labels = pod_labels(cx, path, raw);
     let annotations = annotations(cx, &path.key("annotations"), raw.annotations.as_ref());
     let services = workload_services(cx, path, raw);
-    let calls = calls(cx, path, raw, all);
+    let (calls, outside) = calls(cx, path, raw, app);
     let security = raw.pod_security_context.as_ref();
     let security = security.or_else(|| defaults?.pod_security_context.as_ref());
     Some(Workload {
@@ -126,6 +121,7 @@ fn workload(
         restart_always: raw.restart_policy.is_some(),
         services: services?,
         calls,
+        outside,
     })
 }
 
@@ -367,13 +363,62 @@ fn service_port(cx: &mut Cx, path: &Path<'_>, raw: &RawServicePort) -> Option<Se
     })
 }
 
-fn calls(cx: &mut Cx, path: &Path<'_>, raw: &RawWorkload, all: &[At<RawWorkload>]) -> Vec<Call> {
+/// Calls into the cluster and out of it.
+fn calls(
+    cx: &mut Cx,
+    path: &Path<'_>,
+    raw: &RawWorkload,
+    app: &RawApp,
+) -> (Vec<Call>, Vec<OutsideCall>) {
     let here = path.key("calls");
-    let mut calls = Vec::new();
+    let (mut inside, mut outside) = (Vec::new(), Vec::new());
     for (index, written) in raw.calls.iter().flatten().enumerate() {
-        calls.extend(endpoint(cx, &here.index(index), written, all));
+        let here = here.index(index);
+        match written.value.split_once("://") {
+            Some((scheme, host)) => outside.extend(outside_call(cx, &here, written, scheme, host)),
+            None => inside.extend(endpoint(cx, &here, written, Some(app))),
+        }
     }
-    calls
+    (inside, outside)
+}
+
+/// `https://host`, `http://host` or `tcp://host`, each with `:port` where it isn't the usual one.
+fn outside_call(
+    cx: &mut Cx,
+    path: &Path<'_>,
+    written: &At<String>,
+    scheme: &str,
+    host: &str,
+) -> Option<OutsideCall> {
+    let (host, port) = match host.rsplit_once(':') {
+        Some((host, port)) => (host, port.parse().ok()),
+        None => (host, usual_port(scheme)),
+    };
+    let known = usual_port(scheme).is_some() || scheme == "tcp";
+    let port = port.and_then(|port: i64| Port::parse(port).ok());
+    let (true, Some(port)) = (known, port) else {
+        let message = format!("`{}` is not a host and its port", written.value);
+        let finding = Diagnostic::new(Code::BadValue, message).at(
+            written.span,
+            "expected such as `https://www.example.com` or `tcp://db.example.com:5432`",
+        );
+        cx.push(path, finding);
+        return None;
+    };
+    let parsed = match host.contains('*') {
+        true => FqdnMatch::parse(None, Some(host)),
+        false => FqdnMatch::parse(Some(host), None),
+    };
+    let host = cx.fits(path, written.span, parsed)?;
+    Some(OutsideCall { host, port })
+}
+
+fn usual_port(scheme: &str) -> Option<i64> {
+    match scheme {
+        "https" => Some(443),
+        "http" => Some(80),
+        _ => None,
+    }
 }
 
 /// Reads `service:port` and finds both in the application as written.
@@ -381,7 +426,7 @@ pub(super) fn endpoint(
     cx: &mut Cx,
     path: &Path<'_>,
     written: &At<String>,
-    all: &[At<RawWorkload>],
+    app: Option<&RawApp>,
 ) -> Option<Call> {
     let split = written.value.rsplit_once(':');
     let parsed = split.and_then(|(name, port)| Some((name, Port::parse(port.parse().ok()?).ok()?)));
@@ -394,6 +439,12 @@ pub(super) fn endpoint(
         cx.push(path, finding);
         return None;
     };
+    let all = app.and_then(|app| app.workloads.as_deref());
+    let all = all.unwrap_or_default();
+    if all.is_empty() && app.is_some_and(|app| app.r#use.is_some()) {
+        // The application that is used can't be read, and that is a finding of its own.
+        return None;
+    }
     let Some((_, service)) = services(all).find(|(known, _)| known.value == name) else {
         let known: Vec<&str> = services(all).map(|(name, _)| name.value.as_str()).collect();
         cx.push(path, unknown_name("Service", name, written.span, &known));

@@ -5,6 +5,7 @@ use std::fmt::Display;
 use super::path::Path;
 use crate::diag::{Code, Diagnostic, one_of};
 use crate::model::cidr::CidrError;
+use crate::model::fqdn::FqdnError;
 use crate::model::labels::LabelError;
 use crate::model::location::LocationError;
 use crate::model::logging::LoggingError;
@@ -34,6 +35,7 @@ impl Misfit for LabelError {}
 impl Misfit for PortError {}
 impl Misfit for SelectorError {}
 impl Misfit for PeerError {}
+impl Misfit for FqdnError {}
 
 impl Misfit for CidrError {
     fn code(&self) -> Code {

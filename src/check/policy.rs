@@ -1,48 +1,124 @@
 //! `policies:` native NetworkPolicy specs, refused where the API server would refuse them.
 
+use std::collections::BTreeMap;
+
 use super::app::{annotations, protocol};
 use super::cx::Cx;
+use super::fqdn;
 use super::path::Path;
+use crate::diag::{Code, Diagnostic};
+use crate::model::app::App;
 use crate::model::cidr::{Cidr, IpBlock};
-use crate::model::lab::Policy;
+use crate::model::cluster::Cluster;
+use crate::model::lab::{Policy, PolicySpec};
 use crate::model::labels::{Labels, check_key, check_value};
 use crate::model::names::{DnsLabel, DnsSubdomain};
 use crate::model::policy::{Direction, NetworkPolicySpec, Peer, Rule};
 use crate::model::port::{PolicyPort, Port, PortName, PortRef};
 use crate::model::selector::{Operator, Requirement, Selector};
+use crate::model::text::Prose;
+use crate::netpol::synth;
 use crate::profile::At;
 use crate::profile::raw::native::{RawOperator, RawRequirement, RawSelector};
 use crate::profile::raw::policy::{
     RawIpBlock, RawPeer, RawPolicy, RawPolicySpec, RawPolicyType, RawPort, RawPortRef,
 };
 
-/// The policies, those that could be read.
+/// Policies, and which of them stand behind each name that a profile gives.
+pub(super) struct Policies {
+    pub(super) all: Vec<Policy>,
+    pub(super) groups: Groups,
+}
+
+/// The policies behind a name: one, or all that were made from the application's calls.
+pub(super) type Groups = BTreeMap<String, Vec<DnsSubdomain>>;
+
+/// The policies, if all of them could be read.
 pub(super) fn policies(
     cx: &mut Cx,
     raw: Option<&Vec<At<RawPolicy>>>,
-    namespace: Option<&DnsLabel>,
-) -> Option<Vec<Policy>> {
+    app: Option<&App>,
+    cluster: Option<&Cluster>,
+) -> Option<Policies> {
     let root = Path::Root;
     let path = root.key("policies");
     let given = raw.map(Vec::as_slice).unwrap_or_default();
-    cx.unique(
-        &path,
-        "a policy",
-        given.iter().map(|policy| policy.name.as_ref()),
-    );
-    let each = given.iter().enumerate();
-    let all: Vec<_> = each
-        .map(|(index, raw)| policy(cx, &path.index(index), raw, namespace))
-        .collect();
-    all.into_iter().collect()
+    cx.unique(&path, "a policy", given.iter().map(|policy| policy.name.as_ref()));
+    let mut whole = true;
+    let mut policies = Policies {
+        all: Vec::new(),
+        groups: Groups::new(),
+    };
+    for (index, raw) in given.iter().enumerate() {
+        match policy(cx, &path.index(index), raw, app, cluster) {
+            Some(made) => policies.add(cx, &path.index(index), raw, made),
+            None => whole = false,
+        }
+    }
+    whole.then_some(policies)
+}
+
+impl Policies {
+    fn add(&mut self, cx: &mut Cx, path: &Path<'_>, raw: &RawPolicy, made: Vec<Policy>) {
+        let Some(written) = &raw.name else { return };
+        for policy in &made {
+            let taken = self.all.iter().any(|other| other.name == policy.name);
+            if taken && policy.name.as_str() != written.value {
+                let message = format!("`{}` is made from the calls and the name of another policy", policy.name);
+                let finding = Diagnostic::new(Code::DuplicateName, message)
+                    .at(written.span, "expected another name");
+                cx.push(&path.key("name"), finding);
+            }
+        }
+        let names = made.iter().map(|policy| policy.name.clone());
+        self.groups.insert(written.value.clone(), names.collect());
+        self.all.extend(made);
+    }
+}
+
+/// What is the same for all policies that stand behind one item of the list.
+struct Head {
+    name: DnsSubdomain,
+    namespace: DnsLabel,
+    description: Prose,
+    annotations: Labels,
 }
 
 fn policy(
     cx: &mut Cx,
     path: &Path<'_>,
+    raw: &At<RawPolicy>,
+    app: Option<&App>,
+    cluster: Option<&Cluster>,
+) -> Option<Vec<Policy>> {
+    let head = head(cx, path, raw, app.map(|app| &app.namespace));
+    let spec = match (&raw.spec, &raw.fqdn, &raw.from) {
+        (Some(spec), None, None) => {
+            PolicySpec::Network(self::spec(cx, &path.key("spec"), spec)?)
+        }
+        (None, Some(spec), None) => PolicySpec::Fqdn(fqdn::spec(cx, &path.key("fqdn"), spec)?),
+        (None, None, Some(_)) => return from_calls(cx, path, raw, head?, app?, cluster?),
+        _ => {
+            not_one_form(cx, path, raw);
+            return None;
+        }
+    };
+    let head = head?;
+    Some(vec![Policy {
+        name: head.name,
+        namespace: head.namespace,
+        description: head.description,
+        annotations: head.annotations,
+        spec,
+    }])
+}
+
+fn head(
+    cx: &mut Cx,
+    path: &Path<'_>,
     raw: &RawPolicy,
     namespace: Option<&DnsLabel>,
-) -> Option<Policy> {
+) -> Option<Head> {
     let name = cx.parse(&path.key("name"), raw.name.as_ref(), DnsSubdomain::parse);
     let namespace = match &raw.namespace {
         Some(given) => cx.parse(&path.key("namespace"), Some(given), DnsLabel::parse),
@@ -50,14 +126,65 @@ fn policy(
     };
     let description = cx.prose(&path.key("description"), raw.description.as_ref());
     let annotations = annotations(cx, &path.key("annotations"), raw.annotations.as_ref());
-    let spec = spec(cx, &path.key("spec"), raw.spec.as_ref()?);
-    Some(Policy {
+    Some(Head {
         name: name?,
         namespace: namespace?,
         description,
         annotations,
-        spec: spec?,
     })
+}
+
+fn not_one_form(cx: &mut Cx, path: &Path<'_>, raw: &At<RawPolicy>) {
+    let given = [
+        raw.spec.as_ref().map(|spec| spec.span),
+        raw.fqdn.as_ref().map(|fqdn| fqdn.span),
+        raw.from.as_ref().map(|from| from.span),
+    ];
+    let mut given = given.into_iter().flatten();
+    let finding = match (given.next(), given.next()) {
+        (Some(first), Some(second)) => {
+            let message = "a policy has one of `spec`, `fqdn` and `from`";
+            Diagnostic::new(Code::Excluded, message)
+                .at(second, "remove one of the two")
+                .and(first, "the other one")
+        }
+        _ => {
+            let at = raw.name.as_ref().map_or(raw.span, |name| name.span);
+            Diagnostic::new(Code::MissingKey, "the policy says nothing")
+                .at(at, "one of `spec`, `fqdn` and `from` must be given")
+        }
+    };
+    cx.push(path, finding);
+}
+
+/// The policies that the application needs and no more.
+fn from_calls(
+    cx: &mut Cx,
+    path: &Path<'_>,
+    raw: &RawPolicy,
+    head: Head,
+    app: &App,
+    cluster: &Cluster,
+) -> Option<Vec<Policy>> {
+    let made = synth::policies(app, cluster);
+    if let (Some(from), false) = (&raw.from, cluster.dataplane.fqdn_network_policy)
+        && made.iter().any(|made| matches!(made.spec, PolicySpec::Fqdn(_)))
+    {
+        let message = "calls to hosts outside the cluster need FQDN network policies";
+        let right = "expected `cluster.dataplane.fqdnNetworkPolicy: true` as well";
+        cx.needs(&path.key("from"), message, from.span, right);
+    }
+    let policy = |made: synth::Made| {
+        let name = format!("{}-{}", head.name, made.suffix);
+        Some(Policy {
+            name: DnsSubdomain::parse(&name).ok()?,
+            namespace: app.namespace.clone(),
+            description: Prose::parse(&made.description).unwrap_or_default(),
+            annotations: head.annotations.clone(),
+            spec: made.spec,
+        })
+    };
+    made.into_iter().map(policy).collect()
 }
 
 fn spec(cx: &mut Cx, path: &Path<'_>, raw: &RawPolicySpec) -> Option<NetworkPolicySpec> {
@@ -105,7 +232,7 @@ fn spec(cx: &mut Cx, path: &Path<'_>, raw: &RawPolicySpec) -> Option<NetworkPoli
 }
 
 /// What is absent stays absent; what is there must be right.
-fn optional<T, U>(raw: Option<T>, read: impl FnOnce(T) -> Option<U>) -> Option<Option<U>> {
+pub(super) fn optional<T, U>(raw: Option<T>, read: impl FnOnce(T) -> Option<U>) -> Option<Option<U>> {
     match raw {
         None => Some(None),
         Some(raw) => read(raw).map(Some),
@@ -113,7 +240,7 @@ fn optional<T, U>(raw: Option<T>, read: impl FnOnce(T) -> Option<U>) -> Option<O
 }
 
 /// A list whose items are all read, so that each one's mistakes are found. Absent stays absent.
-fn list<T, U>(
+pub(super) fn list<T, U>(
     cx: &mut Cx,
     path: &Path<'_>,
     raw: Option<&Vec<T>>,
@@ -186,7 +313,7 @@ fn port(cx: &mut Cx, path: &Path<'_>, raw: &At<RawPort>) -> Option<PolicyPort> {
 }
 
 /// A label selector.
-fn selector(cx: &mut Cx, path: &Path<'_>, raw: &At<RawSelector>) -> Option<Selector> {
+pub(super) fn selector(cx: &mut Cx, path: &Path<'_>, raw: &At<RawSelector>) -> Option<Selector> {
     let labels_path = path.key("matchLabels");
     let labels = optional(raw.match_labels.as_ref(), |raw| {
         let mut labels = Labels::new();

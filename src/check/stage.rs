@@ -4,6 +4,7 @@ use super::app::{endpoint, label};
 use super::cx::Cx;
 use super::logging::logging;
 use super::path::Path;
+use super::policy::Groups;
 use crate::diag::{Code, Diagnostic};
 use crate::model::alerting::Alerting;
 use crate::model::app::App;
@@ -146,9 +147,8 @@ fn target(
     profile: &RawProfile,
     app: Option<&App>,
 ) -> Option<ProbeTarget> {
-    let all = profile.app.as_ref().and_then(|app| app.workloads.as_ref());
-    let all = all.map(Vec::as_slice).unwrap_or_default();
-    let call = endpoint(cx, path, raw?, all)?;
+    let written = profile.app.as_ref().map(|app| &app.value);
+    let call = endpoint(cx, path, raw?, written)?;
     let (workload, service) = app?.service(call.service.as_str())?;
     let port = service.ports.iter().find(|port| port.port == call.port)?;
     Some(ProbeTarget {
@@ -178,9 +178,11 @@ fn probe_names(profile: &RawProfile) -> impl Iterator<Item = &str> {
 pub(super) fn stages(
     cx: &mut Cx,
     raw: &RawProfile,
+    groups: Option<&Groups>,
     start: LoggingSpec,
     namespaces: &[DnsLabel],
 ) -> Option<Vec<Stage>> {
+    let world = Known { groups, namespaces };
     let root = Path::Root;
     let path = root.key("stages");
     let given = raw.stages.as_deref().unwrap_or_default();
@@ -190,6 +192,7 @@ pub(super) fn stages(
         given.iter().map(|stage| stage.name.as_ref()),
     );
     let mut state = State {
+        named: Vec::new(),
         policies: Vec::new(),
         logging: start,
         namespaces: Vec::new(),
@@ -197,14 +200,29 @@ pub(super) fn stages(
     };
     let mut all = Vec::new();
     for (index, raw_stage) in given.iter().enumerate() {
-        all.push(state.step(cx, &path.index(index), raw_stage, raw, namespaces));
+        all.push(state.step(cx, &path.index(index), raw_stage, raw, &world));
     }
-    never_applied(cx, raw, &state);
+    never_applied(cx, raw, &state.named);
     all.into_iter().collect()
+}
+
+/// What stages can name. The policies are none where some of them have mistakes of their own.
+struct Known<'a> {
+    groups: Option<&'a Groups>,
+    namespaces: &'a [DnsLabel],
+}
+
+impl Known<'_> {
+    /// The policies behind a name.
+    fn behind(&self, name: &str) -> Vec<DnsSubdomain> {
+        let group = self.groups.and_then(|groups| groups.get(name));
+        group.cloned().unwrap_or_default()
+    }
 }
 
 /// What the stages so far have put in force.
 struct State {
+    named: Vec<String>,
     policies: Vec<DnsSubdomain>,
     logging: LoggingSpec,
     namespaces: Vec<DnsLabel>,
@@ -218,16 +236,16 @@ impl State {
         path: &Path<'_>,
         raw: &RawStage,
         profile: &RawProfile,
-        namespaces: &[DnsLabel],
+        known: &Known<'_>,
     ) -> Option<Stage> {
         let name = cx.parse(&path.key("name"), raw.name.as_ref(), DnsLabel::parse);
         let title = cx.line(&path.key("title"), raw.title.as_ref().or(raw.name.as_ref()));
         let description = cx.prose(&path.key("description"), raw.description.as_ref());
-        let new_policies = self.apply(cx, &path.key("policies"), raw, profile);
+        let new_policies = self.apply(cx, &path.key("policies"), raw, profile, known);
         let before = self.logging;
         self.logging = logging(cx, &path.key("logging"), raw.logging.as_ref(), before);
         if let Some(annotate) = &raw.annotate {
-            self.annotate(cx, &path.key("annotate"), annotate, namespaces);
+            self.annotate(cx, &path.key("annotate"), annotate, known);
         }
         let expectations = expectations(cx, &path.key("expect"), raw, profile);
         Some(Stage {
@@ -250,50 +268,45 @@ impl State {
         path: &Path<'_>,
         raw: &RawStage,
         profile: &RawProfile,
+        known: &Known<'_>,
     ) -> Vec<DnsSubdomain> {
         let mut new = Vec::new();
         for (index, name) in raw.policies.iter().flatten().enumerate() {
-            let known = policy_names(profile).map(|name| (name, name));
-            let Some(name) = cx.lookup(&path.index(index), "policy", name, known) else {
+            let names = policy_names(profile).map(|name| (name, name));
+            if cx.lookup(&path.index(index), "policy", name, names).is_none() {
                 continue;
-            };
-            let Ok(name) = DnsSubdomain::parse(name) else {
-                continue;
-            };
-            if !self.policies.contains(&name) {
-                self.policies.push(name.clone());
-                new.push(name);
+            }
+            self.named.push(name.value.clone());
+            for policy in known.behind(&name.value) {
+                if !self.policies.contains(&policy) {
+                    self.policies.push(policy.clone());
+                    new.push(policy);
+                }
             }
         }
         new
     }
 
-    fn annotate(
-        &mut self,
-        cx: &mut Cx,
-        path: &Path<'_>,
-        raw: &RawAnnotate,
-        namespaces: &[DnsLabel],
-    ) {
+    fn annotate(&mut self, cx: &mut Cx, path: &Path<'_>, raw: &RawAnnotate, known: &Known<'_>) {
         let here = path.key("namespaces");
         for (index, name) in raw.namespaces.iter().flatten().enumerate() {
-            let known = namespaces.iter().map(|known| (known.as_str(), known));
-            let found = cx.lookup(&here.index(index), "namespace", name, known);
+            let all = known.namespaces.iter().map(|known| (known.as_str(), known));
+            let found = cx.lookup(&here.index(index), "namespace", name, all);
             if let Some(found) = found.filter(|found| !self.namespaces.contains(found)) {
                 self.namespaces.push(found.clone());
             }
         }
         let here = path.key("policies");
         for (index, name) in raw.policies.iter().flatten().enumerate() {
-            let known: Vec<_> = self
-                .policies
-                .iter()
-                .map(|p| (p.as_str(), p.clone()))
-                .collect();
+            let all = self.named.iter().map(|name| (name.as_str(), ()));
             let what = "policy in force at this stage";
-            let found = cx.lookup(&here.index(index), what, name, known.into_iter());
-            if let Some(found) = found.filter(|found| !self.annotated.contains(found)) {
-                self.annotated.push(found);
+            if cx.lookup(&here.index(index), what, name, all).is_none() {
+                continue;
+            }
+            for policy in known.behind(&name.value) {
+                if !self.annotated.contains(&policy) {
+                    self.annotated.push(policy);
+                }
             }
         }
     }
@@ -351,7 +364,7 @@ fn expectation(
 }
 
 /// With stages, a policy that none of them names never takes effect.
-fn never_applied(cx: &mut Cx, profile: &RawProfile, state: &State) {
+fn never_applied(cx: &mut Cx, profile: &RawProfile, applied: &[String]) {
     if profile.stages.as_ref().is_none_or(Vec::is_empty) {
         return;
     }
@@ -359,11 +372,7 @@ fn never_applied(cx: &mut Cx, profile: &RawProfile, state: &State) {
     let path = root.key("policies");
     for (index, policy) in profile.policies.iter().flatten().enumerate() {
         let Some(name) = &policy.name else { continue };
-        if state
-            .policies
-            .iter()
-            .all(|applied| applied.as_str() != name.value)
-        {
+        if !applied.contains(&name.value) {
             let message = format!("the policy `{}` is never applied", name.value);
             let finding = Diagnostic::new(Code::NeverApplied, message)
                 .at(name.span, "expected in `policies` of a stage");

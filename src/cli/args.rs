@@ -53,6 +53,12 @@ pub(super) enum Color {
 pub(super) enum Command {
     /// Check profiles and report everything that is wrong with them.
     Validate(ValidateArgs),
+    /// Generate labs from profiles.
+    Generate(GenerateArgs),
+    /// Compare what would be generated with what is there.
+    Diff(DiffArgs),
+    /// Remove generated files, and nothing else.
+    Clean(CleanArgs),
     /// Print the JSON Schema of profiles.
     Schema,
     /// Explain a finding, with a bad and a good example.
@@ -125,6 +131,87 @@ pub(super) struct ValidateArgs {
     /// How findings are written; all formats but text go to stdout.
     #[arg(long, value_enum, default_value_t = FindingFormat::Text)]
     pub(super) format: FindingFormat,
+}
+
+/// Where generated trees are.
+#[derive(Debug, Args)]
+pub(super) struct OutArgs {
+    /// Folder in which each lab has a folder of its name.
+    #[arg(short, long, value_name = "DIR", default_value = "out")]
+    pub(super) out: Utf8PathBuf,
+}
+
+/// Which templates are used.
+#[derive(Debug, Args)]
+pub(super) struct TemplateArgs {
+    /// Folder of templates that replace the built-in ones of the same name.
+    #[arg(long, value_name = "DIR")]
+    pub(super) templates: Option<Utf8PathBuf>,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  \
+    dplab generate\n  \
+    dplab generate profiles/online-boutique.yaml --set cluster.project=my-project\n  \
+    dplab generate -n\n  \
+    dplab generate profiles/online-boutique.yaml --stdout --only kubernetes"
+)]
+pub(super) struct GenerateArgs {
+    #[command(flatten)]
+    pub(super) profiles: ProfileArgs,
+    #[command(flatten)]
+    pub(super) out: OutArgs,
+    #[command(flatten)]
+    pub(super) templates: TemplateArgs,
+    /// Only say what would change; exit code 2 if anything would.
+    #[arg(short = 'n', long)]
+    pub(super) dry_run: bool,
+    /// Replace hand-edited files, and foreign files that are in the way.
+    #[arg(long)]
+    pub(super) force: bool,
+    /// Print the files instead of writing them.
+    #[arg(long, conflicts_with_all = ["dry_run", "force"])]
+    pub(super) stdout: bool,
+    /// Print only this part, such as `kubernetes` or `kubernetes/policies`; may be given several
+    /// times.
+    #[arg(long, value_name = "PART", requires = "stdout")]
+    pub(super) only: Vec<String>,
+    /// Seconds to wait for another run on the same folder.
+    #[arg(long, value_name = "SECONDS", default_value_t = 10)]
+    pub(super) wait: u64,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  dplab diff\n  dplab diff profiles/online-boutique.yaml --stat")]
+pub(super) struct DiffArgs {
+    #[command(flatten)]
+    pub(super) profiles: ProfileArgs,
+    #[command(flatten)]
+    pub(super) out: OutArgs,
+    #[command(flatten)]
+    pub(super) templates: TemplateArgs,
+    /// Only one line a file, with its kind of difference.
+    #[arg(long, conflicts_with = "name_only")]
+    pub(super) stat: bool,
+    /// Only the names of the files.
+    #[arg(long)]
+    pub(super) name_only: bool,
+    /// End with 0 where differences were found.
+    #[arg(long)]
+    pub(super) exit_zero: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  dplab clean\n  dplab clean profiles/online-boutique.yaml")]
+pub(super) struct CleanArgs {
+    #[command(flatten)]
+    pub(super) profiles: ProfileArgs,
+    #[command(flatten)]
+    pub(super) out: OutArgs,
+    /// Remove hand-edited files too.
+    #[arg(long)]
+    pub(super) force: bool,
 }
 
 #[derive(Debug, Args)]

@@ -8,10 +8,10 @@ use super::args::GenerateArgs;
 use super::labs::{self, Lab};
 use super::term::Term;
 use crate::exit::Exit;
-use crate::tree::{self, Comparison, Mode, Outcome, RelPath, Tree, WriteError};
+use crate::tree::{self, Comparison, Mode, Outcome, WriteError};
 
 pub(super) fn run(args: &GenerateArgs, term: &Term) -> anyhow::Result<Exit> {
-    let labs = match labs::generated(&args.profiles, &args.templates, &args.only.only, term)? {
+    let labs = match labs::generated(&args.profiles, &args.templates, &args.only, term)? {
         Ok(labs) => labs,
         Err(exit) => return Ok(exit),
     };
@@ -48,7 +48,7 @@ fn write(args: &GenerateArgs, lab: &Lab, term: &Term) -> anyhow::Result<Exit> {
         force: args.force,
         wait: Duration::from_secs(args.wait),
     };
-    match tree::apply(&args.out, &lab.folder, &lab.tree, mode) {
+    match tree::apply(&args.out.out, &lab.folder, &lab.tree, mode) {
         Ok(outcome) => {
             written(args, lab, &outcome, term);
             Ok(Exit::Fine)
@@ -84,7 +84,7 @@ fn details(comparison: &Comparison, term: &Term) {
 }
 
 fn compare(args: &GenerateArgs, lab: &Lab, term: &Term) -> anyhow::Result<Exit> {
-    let disk = tree::read(&args.out, &lab.folder, &lab.tree)?;
+    let disk = tree::read(&args.out.out, &lab.folder, &lab.tree)?;
     let comparison = tree::compare(&lab.tree, &disk);
     let folder = folder(args, lab);
     if !comparison.is_drift() {
@@ -103,5 +103,5 @@ fn compare(args: &GenerateArgs, lab: &Lab, term: &Term) -> anyhow::Result<Exit> 
 }
 
 fn folder(args: &GenerateArgs, lab: &Lab) -> Utf8PathBuf {
-    args.out.join(lab.folder.as_str())
+    args.out.out.join(lab.folder.as_str())
 }

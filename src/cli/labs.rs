@@ -49,7 +49,7 @@ pub(super) fn generated(
 fn generate(renderer: &Renderer, lab: &model::Lab, only: &[String]) -> anyhow::Result<Lab> {
     let mut files = plan::plan(lab)?;
     if !only.is_empty() {
-        files.retain(|file| only.iter().any(|part| part == file.part()));
+        files.retain(|file| only.iter().any(|part| file.is_part_of(part)));
     }
     let tree = render::tree(renderer, &files)
         .with_context(|| format!("the lab `{}` can't be rendered", lab.name))?;
@@ -80,12 +80,12 @@ fn same_names(loaded: &[Loaded]) -> Vec<Diagnostic> {
 /// The built-in templates, and the user's own on top.
 fn catalog(args: &TemplateArgs) -> anyhow::Result<Catalog> {
     let Some(folder) = &args.templates else {
-        return Ok(Catalog::embedded());
+        return Ok(Catalog::built_in()?);
     };
     let mut overrides = Vec::new();
     collect(folder, folder, &mut overrides)?;
     overrides.sort();
-    Ok(Catalog::with_overrides(overrides)?)
+    Ok(Catalog::built_in()?.with_overrides(overrides)?)
 }
 
 fn collect(

@@ -9,7 +9,7 @@ use super::args::ProfileArgs;
 use crate::check;
 use crate::diag::{self, Diagnostic};
 use crate::model::Lab;
-use crate::profile;
+use crate::profile::{self, At};
 use crate::profile::layer::{Files, Overrides};
 use crate::source::SourceMap;
 
@@ -52,6 +52,8 @@ pub(super) fn paths(args: &ProfileArgs) -> anyhow::Result<Vec<Utf8PathBuf>> {
 pub(super) struct Loaded {
     /// Where it was read.
     pub(super) path: Utf8PathBuf,
+    /// The lab's name as written.
+    pub(super) name: Option<At<String>>,
     /// The lab; none if anything is wrong with it.
     pub(super) lab: Option<Lab>,
     /// What was found, in the order of the text.
@@ -81,7 +83,9 @@ fn lab(
     let structure_failed = read.failed();
     let mut findings = read.findings;
     let mut lab = None;
+    let mut name = None;
     if let Some(raw) = &read.value {
+        name.clone_from(&raw.name);
         let checked = check::lab(raw);
         findings.extend(checked.findings);
         lab = checked.value.filter(|_| !structure_failed);
@@ -89,6 +93,7 @@ fn lab(
     diag::sort(&mut findings, sources);
     Ok(Loaded {
         path,
+        name,
         lab,
         findings,
     })

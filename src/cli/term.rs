@@ -50,6 +50,11 @@ impl Term {
         }
     }
 
+    /// Advice that goes with an error.
+    pub(super) fn note(&self, line: &str) {
+        self.line(&format!("  help: {line}"));
+    }
+
     /// A line that only `--verbose` wants.
     pub(super) fn detail(&self, line: &str) {
         if self.verbose {

@@ -2,6 +2,7 @@
 
 use serde_json::Value as Json;
 
+use super::fqdn::FqdnMatch;
 use super::labels::Labels;
 use super::names::{DnsLabel, DnsSubdomain, EnvName, ImageRef, ServiceName};
 use super::port::{Port, PortName, Protocol};
@@ -47,6 +48,8 @@ pub struct Workload {
     pub services: Vec<Service>,
     /// Whom it calls, by Service and port.
     pub calls: Vec<Call>,
+    /// Whom it calls outside the cluster.
+    pub outside: Vec<OutsideCall>,
 }
 
 /// A container.
@@ -139,6 +142,15 @@ pub struct Call {
     /// Name of the Service.
     pub service: ServiceName,
     /// The Service's port.
+    pub port: Port,
+}
+
+/// A host outside the cluster, by its domain name or a pattern of such.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutsideCall {
+    /// The host.
+    pub host: FqdnMatch,
+    /// Its TCP port.
     pub port: Port,
 }
 

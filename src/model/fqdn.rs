@@ -5,6 +5,8 @@
 
 use std::fmt;
 
+use serde::ser::{Serialize, SerializeMap as _, Serializer};
+
 use super::port::{Port, Protocol};
 use super::selector::Selector;
 
@@ -189,9 +191,57 @@ impl FqdnPolicySpec {
         })
     }
 
+    /// The pods of its namespace that it selects.
+    pub fn selector(&self) -> &Selector {
+        const EVERYTHING: &Selector = &Selector::all();
+        self.pod_selector.as_ref().unwrap_or(EVERYTHING)
+    }
+
     /// The rules.
     pub fn egress(&self) -> &[FqdnRule] {
         &self.egress
+    }
+}
+
+impl Serialize for FqdnMatch {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let key = if self.pattern { "pattern" } else { "name" };
+        let mut map = serializer.serialize_map(Some(1))?;
+        map.serialize_entry(key, &self.text)?;
+        map.end()
+    }
+}
+
+impl Serialize for FqdnPort {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("protocol", self.protocol.map_or("ALL", Protocol::as_str))?;
+        if let Some(port) = self.port {
+            map.serialize_entry("port", &port)?;
+        }
+        map.end()
+    }
+}
+
+impl Serialize for FqdnRule {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("matches", &self.matches)?;
+        if let Some(ports) = &self.ports {
+            map.serialize_entry("ports", ports)?;
+        }
+        map.end()
+    }
+}
+
+impl Serialize for FqdnPolicySpec {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        if let Some(selector) = &self.pod_selector {
+            map.serialize_entry("podSelector", selector)?;
+        }
+        map.serialize_entry("egress", &self.egress)?;
+        map.end()
     }
 }
 

@@ -3,10 +3,12 @@
 use super::alerting::Alerting;
 use super::app::App;
 use super::cluster::Cluster;
+use super::fqdn::FqdnPolicySpec;
 use super::labels::Labels;
 use super::logging::LoggingSpec;
 use super::names::{DnsLabel, DnsSubdomain, LabName};
-use super::policy::NetworkPolicySpec;
+use super::policy::{Direction, NetworkPolicySpec};
+use super::selector::Selector;
 use super::stage::{Probe, Stage};
 use super::text::Prose;
 
@@ -33,7 +35,7 @@ pub struct Lab {
     pub stages: Vec<Stage>,
 }
 
-/// A NetworkPolicy.
+/// A policy of one of the kinds that GKE serves.
 #[derive(Debug, Clone)]
 pub struct Policy {
     /// Name of the object.
@@ -45,7 +47,34 @@ pub struct Policy {
     /// Annotations, in the order written.
     pub annotations: Labels,
     /// The policy itself.
-    pub spec: NetworkPolicySpec,
+    pub spec: PolicySpec,
+}
+
+/// What a policy says, in the words of its kind.
+#[derive(Debug, Clone)]
+pub enum PolicySpec {
+    /// NetworkPolicy (networking.k8s.io/v1).
+    Network(NetworkPolicySpec),
+    /// FQDNNetworkPolicy (networking.gke.io/v1alpha1).
+    Fqdn(FqdnPolicySpec),
+}
+
+impl PolicySpec {
+    /// The pods of its namespace that it selects.
+    pub fn selector(&self) -> &Selector {
+        match self {
+            PolicySpec::Network(spec) => spec.selector(),
+            PolicySpec::Fqdn(spec) => spec.selector(),
+        }
+    }
+
+    /// Whether it isolates the selected pods in a direction. Naming hosts isolates the way out.
+    pub fn isolates(&self, direction: Direction) -> bool {
+        match self {
+            PolicySpec::Network(spec) => spec.isolates(direction),
+            PolicySpec::Fqdn(_) => direction == Direction::Egress,
+        }
+    }
 }
 
 impl Lab {

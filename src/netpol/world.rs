@@ -307,6 +307,14 @@ impl World {
         self.services.push(service);
     }
 
+    /// Notes the addresses behind a Service; nothing happens if there is no such Service.
+    pub fn add_endpoints(&mut self, namespace: &str, service: &str, ips: Vec<IpAddr>) {
+        let is = |s: &&mut Service| s.namespace == namespace && s.name == service;
+        if let Some(service) = self.services.iter_mut().find(is) {
+            service.endpoints.extend(ips);
+        }
+    }
+
     /// Adds a policy.
     pub fn add_policy(&mut self, policy: Policy) -> PolicyId {
         if let Some(namespace) = &policy.namespace {

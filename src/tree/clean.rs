@@ -5,7 +5,8 @@ use std::path::PathBuf;
 
 use camino::Utf8Path;
 
-use super::compare::{Change, Kind, compare};
+use super::change::{Change, Kind};
+use super::compare::compare;
 use super::disk::{Disk, Entry};
 use super::guard::Guard;
 use super::hands::{Hands, Steps, Straight};

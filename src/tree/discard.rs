@@ -9,6 +9,7 @@ use super::WriteError;
 use super::disk::Stamp;
 use super::hands::Hands;
 use super::journal::Journal;
+use super::place::exists;
 
 /// Removes the folder `tree`; gives the places in the lab's folder to which files were saved.
 pub(super) fn discard(
@@ -28,10 +29,6 @@ pub(super) fn discard(
         discarding.folder(Path::new(""))?;
     }
     Ok(discarding.saved)
-}
-
-pub(super) fn exists(path: &Path) -> bool {
-    fs::symlink_metadata(path).is_ok()
 }
 
 struct Discarding<'a, 'b> {

@@ -95,9 +95,13 @@ impl Hands<'_> {
     /// will be removed.
     pub(super) fn copy(&mut self, from: &Path, to: &Path) -> Result<(), WriteError> {
         self.doing(Step::Copy, from, "copy", || {
-            fs::copy(from, to)?;
-            let copy = File::options().write(true).open(to)?;
-            copy.set_modified(fs::symlink_metadata(from)?.modified()?)?;
+            let mut original = File::open(from)?;
+            let metadata = original.metadata()?;
+            // Permissions last: they may forbid writing.
+            let mut copy = create(to, false)?;
+            io::copy(&mut original, &mut copy)?;
+            copy.set_modified(metadata.modified()?)?;
+            copy.set_permissions(metadata.permissions())?;
             copy.sync_all()
         })
     }
@@ -140,7 +144,8 @@ impl Hands<'_> {
 fn is_unsupported(error: &io::Error) -> bool {
     matches!(
         error.kind(),
-        io::ErrorKind::Unsupported | io::ErrorKind::InvalidInput
+        // Layered file systems can't move a folder of a lower layer at all: see `aside`.
+        io::ErrorKind::Unsupported | io::ErrorKind::InvalidInput | io::ErrorKind::CrossesDevices
     )
 }
 

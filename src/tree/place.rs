@@ -5,10 +5,12 @@
 //! - `journal`: what may be deleted in the others, see [`super::journal`];
 //! - `part`: the file being written;
 //! - `tree`: the new tree, until it changes places with `x`; then the old one, being removed;
-//! - `old`: the old tree, only where two folders can't change places in one step.
+//! - `old`: the old tree, only where two folders can't change places in one step;
+//! - `copy` and `emptying`: only where a folder can't even be moved, see [`super::aside`].
 
 use std::fs;
 use std::io;
+use std::path::Path;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
@@ -105,14 +107,33 @@ impl Place {
         self.beside.join("old")
     }
 
+    pub(super) fn copy(&self) -> Utf8PathBuf {
+        self.beside.join("copy")
+    }
+
+    pub(super) fn emptying(&self) -> Utf8PathBuf {
+        self.beside.join("emptying")
+    }
+
     /// Where the tree is to be read: a killed run may have set it aside.
     pub(super) fn current(&self) -> Result<Option<Utf8PathBuf>, PlaceError> {
-        if check(&self.live)? {
-            return Ok(Some(self.live.clone()));
+        let live = check(&self.live)?;
+        if !check(&self.beside)? || !check(&self.old())? {
+            return Ok(live.then(|| self.live.clone()));
         }
-        let waiting = check(&self.beside)? && check(&self.old())?;
-        Ok(waiting.then(|| self.old()))
+        let whole = live && !self.is_being_emptied();
+        Ok(Some(if whole { self.live.clone() } else { self.old() }))
     }
+
+    /// Whether the lab's folder is the old tree, partly removed: the whole of it is in `old`.
+    pub(super) fn is_being_emptied(&self) -> bool {
+        exists(self.emptying()) && exists(self.old()) && exists(self.tree())
+    }
+}
+
+/// Whether anything is there.
+pub(super) fn exists(path: impl AsRef<Path>) -> bool {
+    fs::symlink_metadata(path).is_ok()
 }
 
 /// Whether a folder is there; an error where something else is.

@@ -5,15 +5,16 @@ use std::io;
 use std::path::PathBuf;
 
 use super::WriteError;
-use super::discard::{discard, exists};
+use super::aside::empty;
+use super::discard::discard;
 use super::hands::Hands;
 use super::journal::Journal;
-use super::place::{Place, check};
+use super::place::{Place, check, exists};
 
 /// Brings a killed run to an end: the tree that was in place stays, or is put back, and everything
 /// beside it goes. Gives the places of files that somebody made meanwhile.
 pub(super) fn recover(hands: &mut Hands<'_>, place: &Place) -> Result<Vec<PathBuf>, WriteError> {
-    if !exists(place.beside.as_std_path()) {
+    if !exists(&place.beside) {
         return Ok(Vec::new());
     }
     let unknown = || WriteError::Unknown {
@@ -25,7 +26,7 @@ pub(super) fn recover(hands: &mut Hands<'_>, place: &Place) -> Result<Vec<PathBu
     match fs::read_to_string(place.journal()) {
         Ok(text) => {
             let journal = Journal::parse(&text).ok_or_else(unknown)?;
-            put_back(hands, place)?;
+            put_back(hands, place, &journal)?;
             clear(hands, place, &journal)
         }
         Err(error) if error.kind() == io::ErrorKind::NotFound => barely_begun(hands, place),
@@ -44,7 +45,7 @@ fn barely_begun(hands: &mut Hands<'_>, place: &Place) -> Result<Vec<PathBuf>, Wr
             path: place.beside.clone(),
         });
     }
-    if exists(part.as_std_path()) {
+    if exists(&part) {
         hands.remove(part.as_std_path())?;
     }
     hands.remove_folder(place.beside.as_std_path())?;
@@ -52,16 +53,19 @@ fn barely_begun(hands: &mut Hands<'_>, place: &Place) -> Result<Vec<PathBuf>, Wr
 }
 
 /// Where folders can't be exchanged, a kill may come between the two moves.
-fn put_back(hands: &mut Hands<'_>, place: &Place) -> Result<(), WriteError> {
+fn put_back(hands: &mut Hands<'_>, place: &Place, journal: &Journal) -> Result<(), WriteError> {
     let (old, live) = (place.old(), &place.live);
-    if !exists(old.as_std_path()) {
+    if !exists(&old) {
         return Ok(());
     }
-    if !exists(live.as_std_path()) {
+    if place.is_being_emptied() && exists(live) {
+        empty(hands, place, journal)?;
+    }
+    if !exists(live) {
         return hands.rename(old.as_std_path(), live.as_std_path());
     }
     // The new tree in its place means that both moves were made; else somebody made a folder there.
-    match exists(place.tree().as_std_path()) {
+    match exists(place.tree()) {
         true => Err(WriteError::Interrupted {
             live: live.clone(),
             old,
@@ -76,10 +80,12 @@ pub(super) fn clear(
     place: &Place,
     journal: &Journal,
 ) -> Result<Vec<PathBuf>, WriteError> {
-    let mut saved = discard(hands, &place.tree(), &place.live, journal)?;
-    saved.extend(discard(hands, &place.old(), &place.live, journal)?);
-    for file in [place.part(), place.journal()] {
-        if exists(file.as_std_path()) {
+    let mut saved = Vec::new();
+    for tree in [place.tree(), place.old(), place.copy()] {
+        saved.extend(discard(hands, &tree, &place.live, journal)?);
+    }
+    for file in [place.part(), place.emptying(), place.journal()] {
+        if exists(&file) {
             hands.remove(file.as_std_path())?;
         }
     }

@@ -31,13 +31,7 @@ pub(super) fn stage(
     place: &Place,
     plan: &Plan<'_>,
 ) -> Result<(), WriteError> {
-    let mut staging = Staging {
-        hands,
-        live: place.live.clone().into_std_path_buf(),
-        tree: place.tree().into_std_path_buf(),
-        part: place.part().into_std_path_buf(),
-        made: BTreeSet::new(),
-    };
+    let mut staging = Staging::new(hands, place, place.tree().into());
     staging.folder(Path::new(""))?;
     if let Some(text) = plan.lock_text {
         let same = plan.disk.lock_text.as_deref() == Some(text);
@@ -47,10 +41,27 @@ pub(super) fn stage(
         let same = is_same(plan.disk, path, file);
         staging.file(Path::new(path.as_str()), &file.bytes, file.executable, same)?;
     }
-    for (path, entry) in &plan.keep {
-        staging.keep(path, entry)?;
-    }
-    Ok(())
+    staging.keep_all(&plan.keep)
+}
+
+/// Builds a second tree of everything in the lab's folder.
+pub(super) fn double(
+    hands: &mut Hands<'_>,
+    place: &Place,
+    disk: &Disk,
+    target: PathBuf,
+) -> Result<(), WriteError> {
+    let lock_file = Entry::File {
+        bytes: None,
+        executable: None,
+    };
+    let lock = disk.lock_text.is_some().then(|| (LOCK.into(), &lock_file));
+    let named = disk.iter().map(|(path, e)| (path.as_str().into(), e));
+    let odd = disk.odd.iter().map(|(path, entry)| (path.clone(), entry));
+    let all: Vec<(PathBuf, &Entry)> = lock.into_iter().chain(named).chain(odd).collect();
+    let mut staging = Staging::new(hands, place, target);
+    staging.folder(Path::new(""))?;
+    staging.keep_all(&all)
 }
 
 fn is_same(disk: &Disk, path: &RelPath, file: &File) -> bool {
@@ -71,7 +82,23 @@ struct Staging<'a, 'b> {
     made: BTreeSet<PathBuf>,
 }
 
-impl Staging<'_, '_> {
+impl<'a, 'b> Staging<'a, 'b> {
+    fn new(hands: &'a mut Hands<'b>, place: &Place, tree: PathBuf) -> Self {
+        Self {
+            hands,
+            live: place.live.clone().into(),
+            tree,
+            part: place.part().into(),
+            made: BTreeSet::new(),
+        }
+    }
+
+    fn keep_all(&mut self, entries: &[(PathBuf, &Entry)]) -> Result<(), WriteError> {
+        entries
+            .iter()
+            .try_for_each(|(path, entry)| self.keep(path, entry))
+    }
+
     /// Makes a folder and those above it, once.
     fn folder(&mut self, path: &Path) -> Result<(), WriteError> {
         if self.made.contains(path) {
@@ -136,16 +163,26 @@ fn join(folder: &Path, path: &Path) -> PathBuf {
     }
 }
 
-/// Gives a new folder the permissions of the old one, unless that would lock the owner out. Without
-/// an old one, or where the system refuses, the usual ones stay.
+/// Gives a new folder the owner and the permissions of the old one, unless these would lock the
+/// owner out. Without an old one, or where the system refuses, the usual ones stay.
 fn like(old: &Path, new: &Path) {
     let Ok(metadata) = fs::symlink_metadata(old) else {
         return;
     };
     if metadata.is_dir() && is_usable(&metadata) {
+        own(new, &metadata);
         let _ = fs::set_permissions(new, metadata.permissions());
     }
 }
+
+#[cfg(unix)]
+fn own(new: &Path, old: &fs::Metadata) {
+    use std::os::unix::fs::{MetadataExt as _, lchown};
+    let _ = lchown(new, Some(old.uid()), Some(old.gid()));
+}
+
+#[cfg(not(unix))]
+fn own(_: &Path, _: &fs::Metadata) {}
 
 #[cfg(unix)]
 fn is_usable(metadata: &fs::Metadata) -> bool {

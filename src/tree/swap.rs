@@ -1,8 +1,8 @@
 //! The one moment at which the old tree becomes the new one.
 //!
 //! On Linux and macOS two folders change places in one step. Elsewhere, and on file systems that
-//! can't, the old one is set aside and the new one moved in; after a kill between the two the next
-//! run puts the old one back, and a comparison reads it where it is.
+//! can't, the old one is set aside (see [`super::aside`]) and the new one moved in; after a kill
+//! between the two the next run puts the old one back, and a comparison reads it where it is.
 //!
 //! Nothing generated is forced to the disk: the promise is about kills. After a power cut a file
 //! may be short; it is then reported as edited, and can be generated again. Copies of foreign files
@@ -13,10 +13,11 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::WriteError;
-use super::discard::exists;
+use super::aside::set_aside;
+use super::disk::Disk;
 use super::hands::Hands;
 use super::journal::Journal;
-use super::place::Place;
+use super::place::{Place, exists};
 use super::recover::{clear, recover};
 use super::stage::{Plan, stage};
 
@@ -27,9 +28,9 @@ pub(super) fn replace(
     place: &Place,
     plan: &Plan<'_>,
 ) -> Result<Vec<PathBuf>, WriteError> {
-    transact(hands, place, plan, |hands| {
+    transact(hands, place, plan, |hands, journal| {
         stage(hands, place, plan)?;
-        swap(hands, place)
+        swap(hands, place, plan.disk, journal)
     })
 }
 
@@ -39,9 +40,17 @@ pub(super) fn remove(
     place: &Place,
     plan: &Plan<'_>,
 ) -> Result<Vec<PathBuf>, WriteError> {
-    let (live, tree) = (&place.live, place.tree());
-    transact(hands, place, plan, |hands| {
-        hands.rename(live.as_std_path(), tree.as_std_path())
+    let (tree, old) = (place.tree(), place.old());
+    let (tree, old) = (tree.as_std_path(), old.as_std_path());
+    transact(hands, place, plan, |hands, journal| {
+        match hands.rename(place.live.as_std_path(), tree) {
+            Err(error) if error.crosses_devices() => {}
+            moved => return moved,
+        }
+        // An empty new tree, which the old one takes the place of.
+        hands.folder(tree)?;
+        set_aside(hands, place, plan.disk, journal)?;
+        hands.rename(old, tree)
     })
 }
 
@@ -49,11 +58,11 @@ fn transact(
     hands: &mut Hands<'_>,
     place: &Place,
     plan: &Plan<'_>,
-    act: impl FnOnce(&mut Hands<'_>) -> Result<(), WriteError>,
+    act: impl FnOnce(&mut Hands<'_>, &Journal) -> Result<(), WriteError>,
 ) -> Result<Vec<PathBuf>, WriteError> {
     let journal = Journal::new(plan.disk, plan.new, plan.lock_text);
     let done = begin(hands, place, &journal)
-        .and_then(|()| act(hands))
+        .and_then(|()| act(hands, &journal))
         .and_then(|()| clear(hands, place, &journal));
     if done.is_err() {
         // Best effort: what can't be cleared now is cleared by the next run.
@@ -64,7 +73,7 @@ fn transact(
 
 fn begin(hands: &mut Hands<'_>, place: &Place, journal: &Journal) -> Result<(), WriteError> {
     for folder in place.parents() {
-        if !exists(folder.as_std_path()) {
+        if !exists(&folder) {
             hands.folder(folder.as_std_path())?;
         }
     }
@@ -74,7 +83,12 @@ fn begin(hands: &mut Hands<'_>, place: &Place, journal: &Journal) -> Result<(), 
     hands.rename(part.as_std_path(), target.as_std_path())
 }
 
-fn swap(hands: &mut Hands<'_>, place: &Place) -> Result<(), WriteError> {
+fn swap(
+    hands: &mut Hands<'_>,
+    place: &Place,
+    disk: &Disk,
+    journal: &Journal,
+) -> Result<(), WriteError> {
     let (tree, old) = (place.tree(), place.old());
     let (tree, old) = (tree.as_std_path(), old.as_std_path());
     let live = place.live.as_std_path();
@@ -84,7 +98,7 @@ fn swap(hands: &mut Hands<'_>, place: &Place) -> Result<(), WriteError> {
     if hands.exchange(tree, live)? {
         return Ok(());
     }
-    hands.rename(live, old)?;
+    set_aside(hands, place, disk, journal)?;
     hands.rename(tree, live)?;
     hands.rename(old, tree)
 }

@@ -1,22 +1,20 @@
 //! Generated tree -> lab's folder, as one step that loses nothing.
 
-use std::fmt;
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8Path;
 
-use super::compare::{Change, Comparison, Protection, compare};
+use super::compare::{Comparison, compare};
 use super::disk::{Disk, Entry};
 use super::guard::Guard;
 use super::hands::{Hands, Steps, Straight};
-use super::place::{Place, PlaceError};
-use super::read::{ReadError, read_with};
+use super::place::Place;
+use super::read::read_with;
 use super::recover::recover;
 use super::stage::Plan;
 use super::swap;
-use super::{RelPath, Tree};
+use super::{Refused, RelPath, Tree, WriteError};
 
 /// How to write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,88 +44,6 @@ pub struct Outcome {
     pub written: bool,
     /// Where files are now that somebody made in the old tree while, or after, a run replaced it.
     pub saved: Vec<PathBuf>,
-}
-
-/// Why nothing was written.
-#[derive(Debug, thiserror::Error)]
-pub enum WriteError {
-    /// Hand-edited or foreign files would be lost.
-    #[error(transparent)]
-    Refused(Refused),
-    /// The lab can't lie there.
-    #[error(transparent)]
-    Place(#[from] PlaceError),
-    /// The folder can't be compared.
-    #[error(transparent)]
-    Read(#[from] ReadError),
-    /// Another run is at it.
-    #[error("another run of dplab is writing to `{root}`: wait for it to end and try again")]
-    Busy {
-        /// The output root.
-        root: Utf8PathBuf,
-    },
-    /// A folder with the name of our temporary one, without our journal.
-    #[error("`{path}` is in the way and not of dplab's making: move it away and try again")]
-    Unknown {
-        /// The folder.
-        path: Utf8PathBuf,
-    },
-    /// After a kill, somebody made a folder where the old tree is to be put back.
-    #[error(
-        "a run was killed while `{old}` was to be put back to `{live}`, but another folder is \
-         there now: move that one away and try again"
-    )]
-    Interrupted {
-        /// The lab's folder.
-        live: Utf8PathBuf,
-        /// The tree that waits.
-        old: Utf8PathBuf,
-    },
-    /// The system says no.
-    #[error("can't {doing} `{path}`", path = path.display())]
-    Io {
-        /// What was tried, as `write`.
-        doing: &'static str,
-        /// The path.
-        path: PathBuf,
-        /// The system's words.
-        source: io::Error,
-    },
-}
-
-impl WriteError {
-    pub(super) fn io(doing: &'static str, path: impl AsRef<Path>, source: io::Error) -> Self {
-        WriteError::Io {
-            doing,
-            path: path.as_ref().to_owned(),
-            source,
-        }
-    }
-}
-
-/// Everything that stands against writing.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refused {
-    /// The lab's folder.
-    pub folder: Utf8PathBuf,
-    /// What would be lost, sorted by path; never empty.
-    pub changes: Vec<Change>,
-}
-
-impl std::error::Error for Refused {}
-
-impl fmt::Display for Refused {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let folder = &self.folder;
-        write!(f, "nothing was written to `{folder}`, because of")?;
-        for change in &self.changes {
-            write!(f, "\n  {}: {}", change.path, change.kind)?;
-            if change.kind.protection() == Protection::Always {
-                f.write_str(" (not even with force: move it away)")?;
-            }
-        }
-        Ok(())
-    }
 }
 
 /// Makes the folder `root/lab` hold what was generated. A kill at any moment leaves the old tree or

@@ -5,7 +5,7 @@ use serde_json::{Value as Json, json};
 
 use super::cluster::Pair;
 use crate::model::app::{App, Container, Service, ServiceType, Workload};
-use crate::model::lab::Policy;
+use crate::model::lab::{Policy, PolicySpec};
 use crate::model::labels::Labels;
 use crate::model::logging::{
     ENABLE_DENY_LOGGING, ENABLE_LOGGING, LoggingSpec, NETWORK_LOGGING_NAME,
@@ -81,15 +81,19 @@ pub struct NamedView {
     pub annotations: Labels,
 }
 
-/// A NetworkPolicy.
+/// A policy.
 #[derive(Debug, Clone, Serialize)]
 pub struct PolicyView {
+    /// `apiVersion` of its kind.
+    pub api_version: &'static str,
+    /// Its kind.
+    pub kind: &'static str,
     /// Name of the object.
     pub name: String,
     /// Its namespace.
     pub namespace: String,
-    /// What it is for; may be empty.
-    pub description: String,
+    /// What it is for, line by line; may be empty.
+    pub description: Vec<String>,
     /// Annotations.
     pub annotations: Labels,
     /// The spec, as Kubernetes writes it.
@@ -226,18 +230,46 @@ pub fn faces_outside(service: &Service) -> bool {
     service.kind == ServiceType::LoadBalancer
 }
 
+/// Lines for a comment, none longer than people read with ease.
+fn lines(text: &str) -> Vec<String> {
+    const WIDTH: usize = 98;
+    let mut lines = vec![String::new()];
+    for word in text.split_whitespace() {
+        let full = lines
+            .last()
+            .is_some_and(|line| line.len() + word.len() >= WIDTH);
+        match lines.last_mut() {
+            Some(line) if !full && !line.is_empty() => *line += &format!(" {word}"),
+            Some(line) if line.is_empty() => line.push_str(word),
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines.retain(|line| !line.is_empty());
+    lines
+}
+
 /// The view of a policy; `logged` adds the annotation by which its connections are logged.
 pub fn policy(policy: &Policy, logged: bool) -> PolicyView {
     let mut annotations = policy.annotations.clone();
     if logged {
         annotations.insert(ENABLE_LOGGING, "true");
     }
+    let (api_version, kind, spec) = match &policy.spec {
+        PolicySpec::Network(spec) => ("networking.k8s.io/v1", "NetworkPolicy", json!(spec)),
+        PolicySpec::Fqdn(spec) => (
+            "networking.gke.io/v1alpha1",
+            "FQDNNetworkPolicy",
+            json!(spec),
+        ),
+    };
     PolicyView {
+        api_version,
+        kind,
         name: policy.name.to_string(),
         namespace: policy.namespace.to_string(),
-        description: policy.description.to_string(),
+        description: lines(policy.description.as_str()),
         annotations,
-        spec: json!(policy.spec),
+        spec,
     }
 }
 

@@ -6,6 +6,7 @@ use super::scripts::{LabView, ObjectRef};
 use crate::model::Lab;
 use crate::model::logging::LogAction;
 use crate::model::stage::{Expectation, Stage};
+use crate::netpol::{self, Evaluator, Reading, staged};
 
 /// What the runbook tells.
 #[derive(Debug, Clone, Serialize)]
@@ -88,6 +89,26 @@ pub struct ExpectedView {
     pub verdict: &'static str,
     /// `yes`, `no`, or `not asserted`.
     pub logged: &'static str,
+    /// What the policies do with it and why, as the evaluator sees it.
+    pub why: Vec<Piece>,
+}
+
+/// A piece of a sentence.
+#[derive(Debug, Clone, Serialize)]
+pub struct Piece {
+    /// It is a name, rather than plain words.
+    pub is_name: bool,
+    /// The text.
+    pub text: String,
+}
+
+/// A sentence with names in backticks, in pieces.
+fn pieces(sentence: &str) -> Vec<Piece> {
+    let pieces = sentence.split('`').enumerate().map(|(index, text)| Piece {
+        is_name: index % 2 == 1,
+        text: text.to_owned(),
+    });
+    pieces.filter(|piece| !piece.text.is_empty()).collect()
 }
 
 /// The view of a probe.
@@ -133,7 +154,7 @@ pub fn stage(lab: &Lab, index: usize, stage: &Stage, script: &str, folder: &str)
             .iter()
             .map(ToString::to_string)
             .collect(),
-        expected: stage.expectations.iter().map(expected).collect(),
+        expected: expected(lab, stage),
     }
 }
 
@@ -145,8 +166,23 @@ fn action(action: LogAction, delegated: &'static str) -> &'static str {
     }
 }
 
-fn expected(expectation: &Expectation) -> ExpectedView {
+/// What is expected, and why the policies in force bring it about.
+fn expected(lab: &Lab, stage: &Stage) -> Vec<ExpectedView> {
+    let world = staged::world(lab, Some(stage), &staged::Places::new());
+    let evaluator = Evaluator::new(&world, Reading::DPV2);
+    let why = |expectation: &Expectation| {
+        let probe = lab.probe(&expectation.probe)?;
+        let evaluation = staged::evaluate(&evaluator, lab, probe)?;
+        Some(netpol::why(&world, &evaluation))
+    };
+    let each = stage.expectations.iter();
+    each.map(|one| expectation(one, &why(one).unwrap_or_default()))
+        .collect()
+}
+
+fn expectation(expectation: &Expectation, why: &str) -> ExpectedView {
     ExpectedView {
+        why: pieces(why),
         probe: expectation.probe.to_string(),
         verdict: if expectation.allowed {
             "allowed"

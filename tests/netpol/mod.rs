@@ -1,1 +1,7 @@
 //! Tests of `src/netpol`.
+
+mod cases;
+mod help;
+mod oracle;
+mod properties;
+mod random;

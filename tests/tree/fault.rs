@@ -8,20 +8,13 @@ use dplab::tree::clean::clean_with;
 use dplab::tree::write::apply_with;
 use dplab::tree::{Mode, Step, Steps, apply};
 
-use super::kill::{Scenario, foreign_of, scenarios};
+use super::kill::{FileSystem, Scenario, foreign_of, scenarios};
 use super::{Judge, Scratch, lab, leftovers, snapshot};
 
 fn run(scratch: &Scratch, scenario: &Scenario, steps: &mut dyn Steps) -> bool {
     match &scenario.new {
         Some(new) => apply_with(&scratch.root, &lab(), new, scenario.mode, steps).is_ok(),
         None => clean_with(&scratch.root, &lab(), scenario.mode, steps).is_ok(),
-    }
-}
-
-fn denied(scenario: &Scenario, step: Step) -> io::Result<()> {
-    match scenario.without.contains(&step) {
-        true => Err(io::ErrorKind::Unsupported.into()),
-        false => Ok(()),
     }
 }
 
@@ -32,7 +25,7 @@ pub(super) fn measure(
     let scratch = Scratch::new();
     (scenario.prepare)(&scratch);
     let old = snapshot(&scratch.lab());
-    let mut steps = Judge::new(|_, step, _: &Path| denied(scenario, step));
+    let mut steps = Judge::new(|_, step, path: &Path| scenario.allows(step, path));
     assert!(run(&scratch, scenario, &mut steps), "{}", scenario.name);
     (old, snapshot(&scratch.lab()), steps.count)
 }
@@ -45,11 +38,11 @@ fn a_failing_step_leaves_the_old_tree_or_the_new_one() {
             for persistent in [false, true] {
                 let scratch = Scratch::new();
                 (scenario.prepare)(&scratch);
-                let mut steps = Judge::new(|number, step, _: &Path| {
+                let mut steps = Judge::new(|number, step, path: &Path| {
                     if number == fail || persistent && number > fail {
                         return Err(io::ErrorKind::StorageFull.into());
                     }
-                    denied(&scenario, step)
+                    scenario.allows(step, path)
                 });
                 let done = run(&scratch, &scenario, &mut steps);
                 check(&scratch, &scenario, &old, &new, done, fail, persistent);
@@ -70,7 +63,7 @@ fn check(
     let what = format!("{} step {fail} persistent {persistent}", scenario.name);
     // Where everything fails from here on and folders can't be exchanged, the old tree may wait
     // for the next run: it is brought back first.
-    if persistent && scenario.without.contains(&Step::Exchange) {
+    if persistent && scenario.disk != FileSystem::Able {
         assert!(run(scratch, scenario, &mut dplab::tree::Straight), "{what}");
     }
     let found = snapshot(&scratch.lab());

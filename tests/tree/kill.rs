@@ -2,17 +2,17 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, BufReader, Read as _, Write as _};
 use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use dplab::tree::clean::clean_with;
 use dplab::tree::write::apply_with;
-use dplab::tree::{Mode, Step, Steps, Straight, Tree, apply, read};
+use dplab::tree::{LOCK, Mode, RelPath, Step, Steps, Straight, Tree, apply, read};
 
 use super::fault::measure;
-use super::{Judge, Scratch, force, lab, leftovers, snapshot, tree};
+use super::{Judge, Scratch, force, lab, leftovers, set_mode, snapshot, tree};
 
 /// One change of a folder.
 pub(super) struct Scenario {
@@ -21,33 +21,53 @@ pub(super) struct Scenario {
     /// What is generated; none to clean.
     pub(super) new: Option<Tree>,
     pub(super) mode: Mode,
-    /// What the file system can't do.
-    pub(super) without: &'static [Step],
+    pub(super) disk: FileSystem,
+}
+
+/// What the file system can do.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum FileSystem {
+    /// Everything.
+    Able,
+    /// Neither exchange folders nor link files.
+    Poor,
+    /// Not move the lab's folder, which lies in a lower layer.
+    Layered,
+}
+
+impl Scenario {
+    pub(super) fn allows(&self, step: Step, path: &Path) -> io::Result<()> {
+        match (self.disk, step) {
+            (FileSystem::Poor, Step::Exchange | Step::Link) => {
+                Err(io::ErrorKind::Unsupported.into())
+            }
+            (FileSystem::Layered, Step::Exchange | Step::Rename) if path.ends_with("out/lab") => {
+                Err(io::ErrorKind::CrossesDevices.into())
+            }
+            _ => Ok(()),
+        }
+    }
 }
 
 pub(super) fn scenarios() -> Vec<Scenario> {
-    let scenario = |name, prepare: fn(&Scratch), new, mode, without| Scenario {
+    let scenario = |name, prepare: fn(&Scratch), new, mode, disk| Scenario {
         name,
         prepare,
         new,
         mode,
-        without,
+        disk,
     };
+    use FileSystem::{Able, Layered, Poor};
     let careful = Mode::default();
-    let poor: &[Step] = &[Step::Exchange, Step::Link];
     vec![
-        scenario("first", |_| {}, Some(new()), careful, &[]),
-        scenario("change", lived_in, Some(new()), careful, &[]),
-        scenario(
-            "change-without-exchange",
-            lived_in,
-            Some(new()),
-            careful,
-            poor,
-        ),
-        scenario("force", contested, Some(new()), force(), &[]),
-        scenario("clean", lived_in, None, careful, &[]),
-        scenario("clean-wholly", untouched, None, careful, &[]),
+        scenario("first", |_| {}, Some(new()), careful, Able),
+        scenario("change", lived_in, Some(new()), careful, Able),
+        scenario("change-poorly", lived_in, Some(new()), careful, Poor),
+        scenario("force", contested, Some(new()), force(), Able),
+        scenario("clean", lived_in, None, careful, Able),
+        scenario("clean-wholly", untouched, None, careful, Able),
+        scenario("change-layered", lived_in, Some(new()), careful, Layered),
+        scenario("clean-layered", untouched, None, careful, Layered),
     ]
 }
 
@@ -81,6 +101,7 @@ fn lived_in(scratch: &Scratch) {
     untouched(scratch);
     scratch.put("foreign", "mine");
     scratch.put("k8s/foreign", "mine");
+    set_mode(&scratch.lab().join("foreign"), 0o400);
     scratch.put("stale/foreign", "mine");
     scratch.put("foreign:odd/\u{1b}", "mine");
     symlink("k8s/a", scratch.lab().join("foreign-link")).unwrap();
@@ -113,14 +134,11 @@ fn child() {
     let all = scenarios();
     let scenario = all.iter().find(|s| s.name == name).unwrap();
     let step: usize = step.parse().unwrap();
-    let mut steps = Judge::new(|number, what, _: &Path| {
+    let mut steps = Judge::new(|number, what, path: &Path| {
         if number == step {
             wait_for_death();
         }
-        match scenario.without.contains(&what) {
-            true => Err(io::ErrorKind::Unsupported.into()),
-            false => Ok(()),
-        }
+        scenario.allows(what, path)
     });
     run(root.into(), scenario, &mut steps);
 }
@@ -163,7 +181,9 @@ fn spawn(scenario: &Scenario, step: usize, scratch: &Scratch) -> Child {
 fn kill_at(scenario: &Scenario, step: usize, scratch: &Scratch) -> bool {
     let mut child = spawn(scenario, step, scratch);
     let out = child.stdout.take().unwrap();
-    let reached = out.bytes().any(|byte| byte.is_ok_and(|b| b == 0x07));
+    let reached = BufReader::new(out)
+        .bytes()
+        .any(|byte| byte.is_ok_and(|b| b == 0x07));
     if reached {
         child.kill().unwrap();
     }
@@ -174,12 +194,28 @@ fn kill_at(scenario: &Scenario, step: usize, scratch: &Scratch) -> bool {
 
 /// The tree right after a kill: where folders can't be exchanged it may wait in its other place.
 fn found_after(scenario: &Scenario, scratch: &Scratch) -> BTreeMap<String, String> {
-    let aside = scratch.root.join(".dplab-lab/old");
-    let waits = scenario.without.contains(&Step::Exchange) && !scratch.lab().exists();
-    match waits && aside.exists() {
-        true => snapshot(&aside),
+    let beside = scratch.root.join(".dplab-lab");
+    let old = beside.join("old");
+    let emptying = beside.join("emptying").exists() && beside.join("tree").exists();
+    let waits = old.exists() && (emptying || !scratch.lab().exists());
+    match waits && scenario.disk != FileSystem::Able {
+        true => snapshot(&old),
         false => snapshot(&scratch.lab()),
     }
+}
+
+/// What a comparison would see, which must be the whole of either tree.
+fn read_paths(scratch: &Scratch) -> Vec<String> {
+    let disk = read(&scratch.root, &lab(), &Tree::new()).unwrap();
+    disk.iter().map(|(path, _)| path.to_string()).collect()
+}
+
+/// The same of a snapshot: without the lock file, and without names that can't be a tree's.
+fn paths(found: &BTreeMap<String, String>) -> Vec<String> {
+    let paths = found.keys().filter(|path| RelPath::parse(path).is_ok());
+    let mut paths: Vec<String> = paths.cloned().collect();
+    paths.retain(|path| path != LOCK);
+    paths
 }
 
 fn kill_at_every_step(scenario: &Scenario) -> usize {
@@ -196,7 +232,7 @@ fn kill_at_every_step(scenario: &Scenario) -> usize {
         assert!(found == new || !seen_new, "{what}: there is no way back");
         seen_new |= found == new;
         let before = snapshot(&scratch.root);
-        read(&scratch.root, &lab(), &Tree::new()).unwrap();
+        assert_eq!(read_paths(&scratch), paths(&found), "{what}");
         assert_eq!(
             before,
             snapshot(&scratch.root),
@@ -212,7 +248,7 @@ fn kill_at_every_step(scenario: &Scenario) -> usize {
 #[test]
 fn a_kill_leaves_the_old_tree_or_the_new_one() {
     let scenarios = scenarios();
-    let (one, other) = scenarios.split_at(2);
+    let (one, other) = scenarios.split_at(3);
     let kills = |part: &[Scenario]| part.iter().map(kill_at_every_step).sum::<usize>();
     let total = std::thread::scope(|scope| {
         let other = scope.spawn(|| kills(other));
@@ -225,21 +261,19 @@ fn a_kill_leaves_the_old_tree_or_the_new_one() {
 #[test]
 fn a_kill_during_recovery_is_recovered_from() {
     let scenarios = scenarios();
-    let scenario = scenarios
-        .iter()
-        .find(|s| s.name == "change-without-exchange");
-    let scenario = scenario.unwrap();
-    let (_, new, count) = measure(scenario);
-    for step in (count / 3..count).step_by(3) {
-        let scratch = Scratch::new();
-        lived_in(&scratch);
-        assert!(kill_at(scenario, step, &scratch));
-        for again in [2, 7, 11] {
-            kill_at(scenario, again, &scratch);
+    for scenario in scenarios.iter().filter(|s| s.disk != FileSystem::Able) {
+        let (_, new, count) = measure(scenario);
+        for step in (count / 3..count).step_by(6) {
+            let scratch = Scratch::new();
+            (scenario.prepare)(&scratch);
+            assert!(kill_at(scenario, step, &scratch));
+            for again in [2, 7, 11] {
+                kill_at(scenario, again, &scratch);
+            }
+            run(&scratch.root, scenario, &mut Straight);
+            assert_eq!(snapshot(&scratch.lab()), new);
+            assert_eq!(leftovers(&scratch), [""; 0]);
         }
-        run(&scratch.root, scenario, &mut Straight);
-        assert_eq!(snapshot(&scratch.lab()), new);
-        assert_eq!(leftovers(&scratch), [""; 0]);
     }
 }
 

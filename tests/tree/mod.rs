@@ -25,9 +25,18 @@ pub(crate) struct Scratch {
     pub(crate) root: Utf8PathBuf,
 }
 
+/// In memory where the system has that, since thousands of small trees are made; `TMPDIR` decides
+/// otherwise, to run on a certain file system.
+fn temporary() -> io::Result<tempfile::TempDir> {
+    match std::env::var_os("TMPDIR") {
+        Some(_) => tempfile::tempdir(),
+        None => tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()),
+    }
+}
+
 impl Scratch {
     pub(crate) fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = temporary().unwrap();
         let root = Utf8Path::from_path(folder.path()).unwrap().join("out");
         Self {
             _folder: folder,

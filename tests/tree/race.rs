@@ -24,7 +24,6 @@ fn meanwhile(scratch: &Scratch, at: Step, act: impl Fn(&Utf8PathBuf)) -> Outcome
     });
     let new = tree(&[("a", "2"), ("b", "1")]);
     let outcome = apply_with(&scratch.root, &lab(), &new, Mode::default(), &mut steps).unwrap();
-    drop(steps);
     assert!(acted);
     assert_eq!(leftovers(scratch), [""; 0]);
     outcome

@@ -8,8 +8,6 @@ pub(crate) enum IdSet {
 }
 
 impl IdSet {
-    pub(crate) const EMPTY: IdSet = IdSet::Few(Vec::new());
-
     /// From numbers in any order, each once.
     pub(crate) fn from_ids(mut ids: Vec<u32>, bound: usize) -> Self {
         if ids.len() <= bound / 32 {

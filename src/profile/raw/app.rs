@@ -86,7 +86,8 @@ pub struct RawWorkload {
     pub restart_policy: Option<At<RawRestartPolicy>>,
     /// The Services in front of the workload.
     pub services: Option<Vec<At<RawService>>>,
-    /// Whom it calls, as `service:port`.
+    /// Whom it calls: `service:port` in the cluster, `https://host` or `tcp://host:port` outside.
+    /// A host may be a pattern such as `*.googleapis.com`.
     pub calls: Option<Vec<At<String>>>,
 }
 

@@ -11,7 +11,8 @@ use super::app::RawProtocol;
 use super::native::RawSelector;
 use crate::profile::at::At;
 
-/// A NetworkPolicy.
+/// A policy, or several made from the application's calls. Exactly one of `spec`, `fqdn` and `from`
+/// says which.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RawPolicy {
@@ -24,9 +25,77 @@ pub struct RawPolicy {
     pub description: Option<At<String>>,
     /// Annotations of the object.
     pub annotations: Option<Texts>,
-    /// The policy itself, as Kubernetes writes it (networking.k8s.io/v1).
-    #[schemars(required)]
+    /// A NetworkPolicy's spec, as Kubernetes writes it (networking.k8s.io/v1).
     pub spec: Option<At<RawPolicySpec>>,
+    /// An FQDNNetworkPolicy's spec, as GKE writes it (networking.gke.io/v1alpha1): egress by domain
+    /// name. Needs `cluster.dataplane.fqdnNetworkPolicy`.
+    pub fqdn: Option<At<RawFqdnSpec>>,
+    /// Make the policies that the application needs and no more: everything is denied, then each
+    /// workload may be reached by its callers and may reach what it calls. They are named after
+    /// this one, and a stage that names it applies them all.
+    pub from: Option<At<RawPolicySource>>,
+}
+
+/// What policies are made from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum RawPolicySource {
+    /// The `calls` of the application's workloads.
+    Calls,
+}
+
+/// The spec of an FQDNNetworkPolicy, as GKE writes it (networking.gke.io/v1alpha1).
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct RawFqdnSpec {
+    /// The pods that the policy isolates; `{}` is every pod of the namespace.
+    pub pod_selector: Option<At<RawSelector>>,
+    /// What may go out: each rule allows something.
+    #[schemars(required)]
+    pub egress: Option<Vec<At<RawFqdnRule>>>,
+}
+
+/// Allows what goes to any of the hosts on any of the ports.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct RawFqdnRule {
+    /// The hosts.
+    #[schemars(required)]
+    pub matches: Option<Vec<At<RawFqdnMatch>>>,
+    /// The ports; all ports and protocols if absent or empty.
+    pub ports: Option<Vec<At<RawFqdnPort>>>,
+}
+
+/// Hosts, by exactly one of the two.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct RawFqdnMatch {
+    /// One host, such as `www.example.com`.
+    pub name: Option<At<String>>,
+    /// Hosts by a pattern, such as `*.example.com`; a star stays within one label.
+    pub pattern: Option<At<String>>,
+}
+
+/// A port of a host.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct RawFqdnPort {
+    /// `ALL` if not given.
+    pub protocol: Option<At<RawFqdnProtocol>>,
+    /// A number; all ports if not given.
+    pub port: Option<At<u16>>,
+}
+
+/// A protocol of an FQDNNetworkPolicy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum RawFqdnProtocol {
+    /// TCP.
+    Tcp,
+    /// UDP.
+    Udp,
+    /// Both.
+    All,
 }
 
 /// The spec of a NetworkPolicy, as Kubernetes writes it (networking.k8s.io/v1).

@@ -1,0 +1,277 @@
+//! One Kubernetes object -> what it adds to a world.
+
+use std::net::IpAddr;
+
+use ipnet::IpNet;
+
+use super::fields::{Trouble, given};
+use super::problem::{Problem, Unread, What};
+use super::{gke, policies, services, workloads};
+use crate::model::logging::LoggingSpec;
+use crate::netpol::world::{Namespace, Policy, PolicySpans, PolicySpec, Service, Workload};
+use crate::profile::yaml::{Node, Value};
+use crate::source::Span;
+
+/// What one object adds.
+#[derive(Debug)]
+pub(super) enum Item {
+    Namespace(Namespace),
+    Workload(Workload),
+    Service(Service),
+    Endpoints(String, String, Vec<IpAddr>),
+    Policy(Policy),
+    Logging(LoggingSpec),
+    Node(Vec<IpNet>),
+    Unread(Unread),
+}
+
+/// What was found in some documents.
+#[derive(Debug, Default)]
+pub(super) struct Items {
+    pub(super) items: Vec<Item>,
+    pub(super) problems: Vec<Problem>,
+}
+
+/// The parts of an object that every kind has.
+struct Head<'n> {
+    kind: &'n str,
+    group: &'n str,
+    api_version: Option<&'n str>,
+    namespace: &'n str,
+    name: &'n str,
+}
+
+impl Items {
+    /// Reads an object, or each object of a list.
+    pub(super) fn read(&mut self, node: &Node, kind_of_list: Option<&str>) {
+        let kind = node.get("kind").and_then(Node::as_str).or(kind_of_list);
+        let (Some(kind), Value::Map(_)) = (kind, &node.value) else {
+            return self.unread(node, None);
+        };
+        let items = given(node, "items").map(|items| &items.value);
+        if let (Some(of), Some(Value::Seq(items))) = (kind.strip_suffix("List"), items) {
+            for item in items {
+                self.read(item, Some(of).filter(|of| !of.is_empty()));
+            }
+            return;
+        }
+        let head = head(node, kind);
+        let mut trouble = Trouble::new(title(&head));
+        let item = item(node, &head, &mut trouble);
+        self.problems.append(&mut trouble.problems);
+        match item {
+            Some(item) => self.items.push(item),
+            None if understood(&head) => {}
+            None => self.unread(node, Some(&head)),
+        }
+    }
+
+    fn unread(&mut self, node: &Node, head: Option<&Head<'_>>) {
+        self.items.push(Item::Unread(Unread {
+            kind: head.map(|head| head.kind.to_owned()),
+            api_version: head.and_then(|head| head.api_version).map(str::to_owned),
+            name: head.map_or_else(String::new, |h| format!("{}/{}", h.namespace, h.name)),
+            span: node.span,
+            known: head.is_some_and(|head| has_no_say(head)),
+        }));
+    }
+}
+
+fn head<'n>(node: &'n Node, kind: &'n str) -> Head<'n> {
+    let api_version = node.get("apiVersion").and_then(Node::as_str);
+    let metadata = given(node, "metadata");
+    let text = |key| metadata.and_then(|metadata| given(metadata, key)?.as_str());
+    Head {
+        kind,
+        group: api_version.map_or("", |v| v.split_once('/').map_or("", |(group, _)| group)),
+        api_version,
+        namespace: text("namespace")
+            .filter(|ns| !ns.is_empty())
+            .unwrap_or("default"),
+        name: text("name").or_else(|| text("generateName")).unwrap_or(""),
+    }
+}
+
+fn title(head: &Head<'_>) -> String {
+    let clusterwide = matches!(
+        head.kind,
+        "Namespace" | "Node" | "NetworkLogging" | "CiliumClusterwideNetworkPolicy"
+    );
+    if clusterwide {
+        format!("{} {}", head.kind, head.name)
+    } else {
+        format!("{} {}/{}", head.kind, head.namespace, head.name)
+    }
+}
+
+/// Which reader an object goes to. A kind alone says little: other groups use the same words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sort {
+    Namespace,
+    Node,
+    Pod,
+    Controller(&'static [&'static str]),
+    Service,
+    Endpoints,
+    Slice,
+    NetworkPolicy,
+    Fqdn,
+    Clusterwide,
+    Logging,
+    Inert(&'static str),
+    Other,
+}
+
+const ADMIN: &str = "Cilium does not implement it";
+const CILIUM: &str = "GKE serves only the clusterwide kind of Cilium's policies";
+
+fn sort(head: &Head<'_>) -> Sort {
+    let group = head.group;
+    let core = group.is_empty();
+    match head.kind {
+        "Namespace" if core => Sort::Namespace,
+        "Node" if core => Sort::Node,
+        "Pod" if core => Sort::Pod,
+        "Service" if core => Sort::Service,
+        "Endpoints" if core => Sort::Endpoints,
+        "EndpointSlice" => Sort::Slice,
+        "NetworkPolicy" if matches!(group, "" | "networking.k8s.io" | "extensions") => {
+            Sort::NetworkPolicy
+        }
+        "FQDNNetworkPolicy" => Sort::Fqdn,
+        "CiliumClusterwideNetworkPolicy" => Sort::Clusterwide,
+        "NetworkLogging" if matches!(group, "" | "networking.gke.io") => Sort::Logging,
+        "CiliumNetworkPolicy" => Sort::Inert(CILIUM),
+        "AdminNetworkPolicy" | "BaselineAdminNetworkPolicy" | "ClusterNetworkPolicy" => {
+            Sort::Inert(ADMIN)
+        }
+        kind if matches!(group, "" | "apps" | "batch" | "extensions") => {
+            workloads::template_path(kind).map_or(Sort::Other, Sort::Controller)
+        }
+        _ => Sort::Other,
+    }
+}
+
+fn understood(head: &Head<'_>) -> bool {
+    sort(head) != Sort::Other
+}
+
+/// Kinds that can't change who reaches whom, so that nobody need worry about them.
+fn has_no_say(head: &Head<'_>) -> bool {
+    matches!(
+        head.kind,
+        "ConfigMap"
+            | "Secret"
+            | "ServiceAccount"
+            | "Role"
+            | "RoleBinding"
+            | "ClusterRole"
+            | "ClusterRoleBinding"
+            | "PersistentVolume"
+            | "PersistentVolumeClaim"
+            | "StorageClass"
+            | "HorizontalPodAutoscaler"
+            | "PodDisruptionBudget"
+            | "ResourceQuota"
+            | "LimitRange"
+            | "PriorityClass"
+            | "Event"
+            | "Lease"
+            | "ControllerRevision"
+            | "CustomResourceDefinition"
+            | "Ingress"
+            | "IngressClass"
+    )
+}
+
+fn item(node: &Node, head: &Head<'_>, trouble: &mut Trouble) -> Option<Item> {
+    let (namespace, name) = (head.namespace, head.name);
+    let workload = || workloads::named(namespace, name, head.kind, node);
+    match sort(head) {
+        Sort::Namespace => self::namespace(node, name, trouble).map(Item::Namespace),
+        Sort::Node => Some(Item::Node(node_addresses(node))),
+        Sort::Pod => Some(Item::Workload(workloads::pod(node, workload(), trouble))),
+        Sort::Controller(path) => {
+            let workload = workloads::controller(node, path, workload(), trouble);
+            Some(Item::Workload(workload))
+        }
+        Sort::Service => services::service(node, namespace, name, trouble).map(Item::Service),
+        Sort::Endpoints => {
+            let addresses = services::endpoints(node);
+            Some(Item::Endpoints(namespace.into(), name.into(), addresses))
+        }
+        Sort::Slice => services::slice(node)
+            .map(|(service, ips)| Item::Endpoints(namespace.into(), service.into(), ips)),
+        Sort::Logging => gke::logging(node, name, trouble).map(Item::Logging),
+        Sort::NetworkPolicy => {
+            let found = policies::network(node, trouble);
+            policy(node, Some(namespace), name, Some(found), trouble)
+        }
+        Sort::Fqdn => {
+            let found = gke::fqdn(node, trouble);
+            policy(node, Some(namespace), name, found, trouble)
+        }
+        Sort::Clusterwide => {
+            let found = gke::clusterwide(node, trouble);
+            policy(node, None, name, found, trouble)
+        }
+        Sort::Inert(why) => {
+            let kind = head.kind.to_owned();
+            trouble.add(kind_span(node), What::Inert { kind, why });
+            None
+        }
+        Sort::Other => None,
+    }
+}
+
+fn kind_span(node: &Node) -> Span {
+    node.get("kind").map_or(node.span, |kind| kind.span)
+}
+
+/// A policy, unless the API server would refuse it: then nobody can say what it does.
+fn policy(
+    node: &Node,
+    namespace: Option<&str>,
+    name: &str,
+    found: Option<(PolicySpec, PolicySpans)>,
+    trouble: &mut Trouble,
+) -> Option<Item> {
+    let metadata = given(node, "metadata");
+    let annotations = metadata.and_then(|metadata| trouble.labels(metadata, "annotations"));
+    let (spec, spans) = found.filter(|_| !trouble.failed())?;
+    let place = metadata.and_then(|metadata| metadata.get("name"));
+    Some(Item::Policy(Policy {
+        namespace: namespace.map(str::to_owned),
+        name: name.to_owned(),
+        annotations: annotations.unwrap_or_default(),
+        spec,
+        spans: PolicySpans {
+            policy: Some(place.map_or(node.span, |name| name.span)),
+            ..spans
+        },
+    }))
+}
+
+fn namespace(node: &Node, name: &str, trouble: &mut Trouble) -> Option<Namespace> {
+    if name.is_empty() {
+        trouble.add(node.span, What::Missing("metadata.name"));
+        return None;
+    }
+    let metadata = given(node, "metadata")?;
+    Some(Namespace {
+        name: name.to_owned(),
+        labels: trouble.labels(metadata, "labels").unwrap_or_default(),
+        annotations: trouble.labels(metadata, "annotations").unwrap_or_default(),
+        span: Some(node.span),
+    })
+}
+
+fn node_addresses(node: &Node) -> Vec<IpNet> {
+    let addresses = super::fields::along(node, &["status", "addresses"]);
+    let addresses = addresses.map_or(&[][..], Node::items);
+    addresses
+        .iter()
+        .filter_map(|address| address.get("address")?.as_str()?.parse::<IpAddr>().ok())
+        .map(IpNet::from)
+        .collect()
+}

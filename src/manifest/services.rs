@@ -1,0 +1,80 @@
+//! Services and what stands behind them.
+
+use std::net::IpAddr;
+
+use super::fields::{Trouble, given};
+use super::policies::port_ref;
+use crate::model::port::{Port, Protocol};
+use crate::netpol::world::{Service, ServicePort, ServiceType};
+use crate::profile::yaml::Node;
+
+/// A Service.
+pub(super) fn service(
+    object: &Node,
+    namespace: &str,
+    name: &str,
+    trouble: &mut Trouble,
+) -> Option<Service> {
+    let spec = trouble.map(object, "spec")?;
+    let kind = match trouble.text(spec, "type").unwrap_or("ClusterIP") {
+        "NodePort" => ServiceType::NodePort,
+        "LoadBalancer" => ServiceType::LoadBalancer,
+        "ExternalName" => ServiceType::ExternalName,
+        _ => ServiceType::ClusterIp,
+    };
+    let selector = trouble.labels(spec, "selector");
+    let ports = trouble.list(spec, "ports").unwrap_or(&[]);
+    Some(Service {
+        namespace: namespace.to_owned(),
+        name: name.to_owned(),
+        selector: selector.filter(|labels| !labels.is_empty()),
+        ports: ports
+            .iter()
+            .filter_map(|port| service_port(port, trouble))
+            .collect(),
+        kind,
+        headless: trouble.text(spec, "clusterIP") == Some("None"),
+        external_name: trouble.text(spec, "externalName").map(str::to_owned),
+        keeps_client_address: trouble.text(spec, "externalTrafficPolicy") == Some("Local"),
+        endpoints: Vec::new(),
+        span: Some(object.span),
+    })
+}
+
+fn service_port(node: &Node, trouble: &mut Trouble) -> Option<ServicePort> {
+    let protocol = trouble.text(node, "protocol").unwrap_or("TCP");
+    let number = trouble.number(node, "port")?;
+    let target = match given(node, "targetPort") {
+        Some(found) => Some(port_ref(found, trouble)?),
+        None => None,
+    };
+    Some(ServicePort {
+        name: trouble.text(node, "name").map(str::to_owned),
+        protocol: trouble.take(node.span, protocol.parse::<Protocol>())?,
+        port: trouble.take(node.span, Port::parse(number))?,
+        target,
+    })
+}
+
+/// The addresses of an Endpoints object.
+pub(super) fn endpoints(object: &Node) -> Vec<IpAddr> {
+    let subsets = given(object, "subsets").map_or(&[][..], Node::items);
+    let addresses = subsets
+        .iter()
+        .flat_map(|subset| given(subset, "addresses").map_or(&[][..], Node::items));
+    addresses
+        .filter_map(|address| address.get("ip")?.as_str()?.parse().ok())
+        .collect()
+}
+
+/// The Service and the addresses of an EndpointSlice.
+pub(super) fn slice(object: &Node) -> Option<(&str, Vec<IpAddr>)> {
+    let labels = given(object, "metadata").and_then(|metadata| given(metadata, "labels"))?;
+    let service = labels.get("kubernetes.io/service-name")?.as_str()?;
+    let endpoints = given(object, "endpoints").map_or(&[][..], Node::items);
+    let addresses = endpoints
+        .iter()
+        .flat_map(|endpoint| given(endpoint, "addresses").map_or(&[][..], Node::items));
+    let parsed = addresses.filter_map(|address| address.as_str()?.parse().ok());
+    Some((service, parsed.collect()))
+}

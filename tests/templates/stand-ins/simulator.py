@@ -1,0 +1,625 @@
+"""A small Google Cloud with one cluster, for scripts that are tested without either.
+
+It stands in for gcloud and kubectl. In the folder SIMULATOR it keeps:
+  world.json   given by the test: project, load balancers, manifests, what each probe does
+  state.json   what exists now
+  calls.jsonl  every call, its arguments as they arrived
+SIMULATOR_FAIL_AT=N makes the Nth call of a run fail, before it does anything or (with
+SIMULATOR_FAIL_MODE=after) when it has done its work. A command that isn't known here ends with
+status 64, so that a test that leans on a gap fails.
+"""
+import json
+import os
+import re
+import sys
+
+FOLDER = os.environ["SIMULATOR"]
+ABSENT, REFUSED, UNKNOWN = 1, 1, 64
+
+
+class Fail(Exception):
+    def __init__(self, message, status=1):
+        super().__init__(message)
+        self.status = status
+
+
+def path(name):
+    return os.path.join(FOLDER, name)
+
+
+def load(name, default):
+    try:
+        with open(path(name)) as file:
+            return json.load(file)
+    except FileNotFoundError:
+        return default
+
+
+EMPTY = {
+    "clock": 0, "apis": [], "networks": {}, "subnets": {}, "routers": {}, "accounts": {},
+    "bindings": [], "young": [], "clusters": {}, "contexts": [], "metrics": {}, "policies": {},
+    "channels": {}, "firewalls": {}, "forwarding": {}, "pools": {}, "groups": {}, "disks": {},
+    "logs": [], "ids": 0,
+}
+CLUSTER = {"status": "RUNNING", "pools": [], "namespaces": {"default": {}}, "services": {},
+           "netpol": {}, "logging": "as made", "pods": {}, "app": False, "stage": "", "looks": {}}
+
+
+def words_and_flags(args):
+    words, flags = [], {}
+    for arg in args:
+        if arg.startswith("--"):
+            key, eq, value = arg[2:].partition("=")
+            flags[key] = value if eq else True
+        else:
+            words.append(arg)
+    return words, flags
+
+
+# --- Filters: Cloud Logging's and gcloud's, as far as the scripts use them ----------------------
+
+def pick(thing, key):
+    """`a.b.c` of nested maps, whose own keys may hold dots and hyphens."""
+    if key in thing:
+        return thing[key]
+    head, dot, rest = key.partition(".")
+    inner = thing.get(head)
+    return pick(inner, rest) if dot and isinstance(inner, dict) else None
+
+
+TERM = re.compile(r'([\w.-]+)(=~|>=|=|~)("(?:[^"\\]|\\.)*"|\S+)')
+
+
+def holds(term, thing):
+    key, operator, value = TERM.fullmatch(term).groups()
+    if value.startswith('"'):
+        value = re.sub(r"\\(.)", r"\1", value[1:-1])
+    found = pick(thing, key)
+    if found is None:
+        return False
+    if operator == "=":
+        return str(found) == value
+    if operator == ">=":
+        return str(found) >= value
+    return re.search(value, str(found)) is not None
+
+
+def matches(text, thing):
+    if not text:
+        return True
+    terms, rest = TERM.findall(text), TERM.sub("", text).split()
+    if set(rest) - {"AND", "OR"}:
+        raise Fail("can't read the filter: %s" % text, UNKNOWN)
+    results = [holds("".join(term), thing) for term in terms]
+    return any(results) if "OR" in rest else all(results)
+
+
+def show(things, flags):
+    """Prints things as --format asks: value(a,b) and csv[no-heading](a,b)."""
+    form = flags.get("format", "")
+    found = re.fullmatch(r"(value|csv\[no-heading\])\((.*)\)", form)
+    for thing in things:
+        if found:
+            keys = [key.replace(".basename()", "") for key in found.group(2).split(",")]
+            cells = [pick(thing, key) for key in keys]
+            cells = ["" if cell is None else str(cell) for cell in cells]
+            print(("\t" if found.group(1) == "value" else ",").join(cells))
+        else:
+            print(json.dumps(thing))
+
+
+def listed(things, flags):
+    chosen = [dict(thing, name=name) for name, thing in sorted(things.items())]
+    show([thing for thing in chosen if matches(flags.get("filter", ""), thing)], flags)
+
+
+# --- gcloud -------------------------------------------------------------------------------------
+
+class Gcloud:
+    def __init__(self, state, world):
+        self.state, self.world = state, world
+
+    def run(self, args):
+        words, flags = words_and_flags(args)
+        if flags.get("version") is True:
+            print("Google Cloud SDK 528.0.0\nalpha 2025.06.20")
+            return
+        for length in range(5, 1, -1):
+            name = "_".join(words[:length]).replace("-", "_")
+            method = getattr(self, name, None)
+            if method:
+                return self.checked(name, method, words[length:], flags)
+        raise Fail("unknown command: gcloud %s" % " ".join(words), UNKNOWN)
+
+    def checked(self, name, method, words, flags):
+        project = words[0] if name.startswith("projects") else flags.get("project")
+        if project != self.world["project"]:
+            raise Fail("ERROR: project %s not found or permission denied" % project)
+        if name.startswith("container_") and flags.get("location") != self.world["location"]:
+            raise Fail("ERROR: a cluster is looked for in %s" % flags.get("location"))
+        method(words, flags)
+
+    def one(self, things, name, message=None):
+        if name not in things:
+            raise Fail(message or " - The resource '%s' was not found" % name, ABSENT)
+        return things[name]
+
+    def new(self, things, name, thing):
+        if name in things:
+            raise Fail("ERROR: The resource '%s' already exists" % name)
+        things[name] = thing
+
+    def projects_describe(self, words, flags):
+        show([{"projectId": words[0]}], flags)
+
+    def projects_add_iam_policy_binding(self, words, flags):
+        member = flags["member"].partition(":")[2]
+        if flags.get("condition") != "None":
+            raise Fail("ERROR: a condition must be chosen")
+        if member in self.state["young"]:
+            self.state["young"].remove(member)
+            raise Fail("ERROR: INVALID_ARGUMENT: Service account %s does not exist." % member)
+        self.one(self.state["accounts"], member)
+        binding = [member, flags["role"]]
+        if binding not in self.state["bindings"]:
+            self.state["bindings"].append(binding)
+        show([{"etag": "e"}], flags)
+
+    def projects_remove_iam_policy_binding(self, words, flags):
+        binding = [flags["member"].partition(":")[2], flags["role"]]
+        if binding not in self.state["bindings"]:
+            raise Fail("ERROR: Policy binding with the specified principal, role, and condition not found!")
+        self.state["bindings"].remove(binding)
+
+    def services_list(self, words, flags):
+        show([{"config": {"name": name}} for name in self.state["apis"]], flags)
+
+    def services_enable(self, words, flags):
+        self.state["apis"] = sorted(set(self.state["apis"]) | set(words))
+
+    def compute_networks_describe(self, words, flags):
+        show([self.one(self.state["networks"], words[0])], flags)
+
+    def compute_networks_create(self, words, flags):
+        network = {"name": words[0], "description": flags.get("description", "")}
+        self.new(self.state["networks"], words[0], network)
+
+    def compute_networks_delete(self, words, flags):
+        self.one(self.state["networks"], words[0])
+        for kind in ["subnets", "routers", "firewalls", "groups"]:
+            for name, thing in self.state[kind].items():
+                if thing["network"].endswith("/" + words[0]) or thing["network"] == words[0]:
+                    raise Fail("ERROR: The network resource '%s' is already being used by '%s'" % (words[0], name))
+        del self.state["networks"][words[0]]
+
+    def compute_networks_subnets_describe(self, words, flags):
+        show([self.one(self.state["subnets"], words[0])], flags)
+
+    def compute_networks_subnets_create(self, words, flags):
+        self.one(self.state["networks"], flags["network"])
+        subnet = {"name": words[0], "network": flags["network"], "range": flags["range"]}
+        self.new(self.state["subnets"], words[0], subnet)
+
+    def compute_networks_subnets_delete(self, words, flags):
+        self.one(self.state["subnets"], words[0])
+        if self.state["clusters"]:
+            raise Fail("ERROR: The subnetwork resource is already being used by a cluster")
+        if not self.state["subnets"][words[0]].get("asked"):
+            self.state["subnets"][words[0]]["asked"] = True
+            raise Fail("ERROR: The subnetwork resource is already being used by a dying node")
+        del self.state["subnets"][words[0]]
+
+    def compute_routers_describe(self, words, flags):
+        show([self.one(self.state["routers"], words[0])], flags)
+
+    def compute_routers_create(self, words, flags):
+        self.one(self.state["networks"], flags["network"])
+        self.new(self.state["routers"], words[0], {"network": flags["network"], "nats": []})
+
+    def compute_routers_delete(self, words, flags):
+        self.one(self.state["routers"], words[0])
+        del self.state["routers"][words[0]]
+
+    def nats(self, flags):
+        return self.one(self.state["routers"], flags["router"])["nats"]
+
+    def compute_routers_nats_describe(self, words, flags):
+        if words[0] not in self.nats(flags):
+            raise Fail("ERROR: (gcloud.compute.routers.nats.describe) NAT `%s` not found" % words[0])
+        show([{"name": words[0]}], flags)
+
+    def compute_routers_nats_create(self, words, flags):
+        self.nats(flags).append(words[0])
+
+    def compute_routers_nats_delete(self, words, flags):
+        if words[0] not in self.nats(flags):
+            raise Fail("ERROR: NAT `%s` not found" % words[0])
+        self.nats(flags).remove(words[0])
+
+    def iam_service_accounts_describe(self, words, flags):
+        show([self.one(self.state["accounts"], words[0], "ERROR: NOT_FOUND: Unknown service account")], flags)
+
+    def iam_service_accounts_create(self, words, flags):
+        email = "%s@%s.iam.gserviceaccount.com" % (words[0], self.world["project"])
+        account = {"email": email, "description": flags.get("description", "")}
+        self.new(self.state["accounts"], email, account)
+        self.state["young"].append(email)
+
+    def iam_service_accounts_delete(self, words, flags):
+        self.one(self.state["accounts"], words[0], "ERROR: NOT_FOUND: Unknown service account")
+        del self.state["accounts"][words[0]]
+
+    def cluster(self, name):
+        message = "ERROR: ResponseError: code=404, message=Not found: projects/p/clusters/%s." % name
+        return self.one(self.state["clusters"], name, message)
+
+    def container_clusters_describe(self, words, flags):
+        cluster = self.cluster(words[0])
+        show([cluster], flags)
+        if cluster["status"] == "PROVISIONING":
+            cluster["status"] = "RUNNING"
+
+    def make_cluster(self, words, flags, pools):
+        for kind, flag in [("networks", "network"), ("subnets", "subnetwork"), ("accounts", "service-account")]:
+            self.one(self.state[kind], flags[flag])
+        labels = dict(pair.split("=", 1) for pair in flags["labels"].split(","))
+        self.state["ids"] += 1
+        cluster = dict(json.loads(json.dumps(CLUSTER)), id="id-%d" % self.state["ids"], pools=pools,
+                       network=flags["network"], resourceLabels=labels, status="PROVISIONING",
+                       flags=sorted(flags))
+        self.new(self.state["clusters"], words[0], cluster)
+        url = "https://compute/networks/" + flags["network"]
+        self.state["firewalls"]["gke-%s-0a1b2c3d-all" % words[0]] = {"network": url}
+        self.state["groups"]["k8s1-0a1b"] = {"network": url, "zone": self.world["location"] + "-b"}
+        self.remember(words[0])
+
+    def container_clusters_create(self, words, flags):
+        if "enable-dataplane-v2" not in flags or "enable-ip-alias" not in flags:
+            raise Fail("ERROR: not the cluster of the lab")
+        self.make_cluster(words, flags, ["default-pool"])
+
+    def container_clusters_create_auto(self, words, flags):
+        self.make_cluster(words, flags, [])
+
+    def container_clusters_update(self, words, flags):
+        cluster = self.cluster(words[0])
+        if "enable-fqdn-network-policy" in flags:
+            cluster["networkConfig"] = {"enableFqdnNetworkPolicy": True}
+
+    def container_clusters_delete(self, words, flags):
+        cluster = self.cluster(words[0])
+        del self.state["clusters"][words[0]]
+        # Volumes outlive a cluster, and so do load balancers that nobody deleted before.
+        labels = {"goog-k8s-cluster-name": words[0], "goog-k8s-cluster-location": self.world["location"]}
+        self.state["disks"]["pvc-1"] = {"labels": labels, "zone": self.world["location"] + "-b"}
+        del cluster
+
+    def container_clusters_get_credentials(self, words, flags):
+        self.cluster(words[0])
+        self.remember(words[0])
+
+    def remember(self, name):
+        context = "gke_%s_%s_%s" % (self.world["project"], self.world["location"], name)
+        if context not in self.state["contexts"]:
+            self.state["contexts"].append(context)
+
+    def container_get_server_config(self, words, flags):
+        print("channels:\n- channel: REGULAR")
+
+    def container_node_pools_list(self, words, flags):
+        show([{"name": name} for name in self.cluster(flags["cluster"])["pools"]], flags)
+
+    def container_node_pools_create(self, words, flags):
+        pools = self.cluster(flags["cluster"])["pools"]
+        if words[0] in pools:
+            raise Fail("ERROR: the node pool exists")
+        pools.append(words[0])
+
+    def container_node_pools_delete(self, words, flags):
+        pools = self.cluster(flags["cluster"])["pools"]
+        if words[0] not in pools:
+            raise Fail("ERROR: ResponseError: code=404, message=Not found: nodePools/%s." % words[0])
+        pools.remove(words[0])
+
+    def logging_read(self, words, flags):
+        found = [entry for entry in self.state["logs"] if matches(words[0], entry)]
+        # What has just been written takes a moment to arrive.
+        for entry in self.state["logs"]:
+            entry["late"] = entry.get("late", 0) - 1
+        found = [entry for entry in found if entry["late"] < 0]
+        show(found[: int(flags.get("limit", 1000))], flags)
+
+    def logging_metrics_describe(self, words, flags):
+        show([self.one(self.state["metrics"], words[0], "ERROR: NOT_FOUND: Metric does not exist.")], flags)
+
+    def logging_metrics_create(self, words, flags):
+        with open(flags["config-from-file"]) as file:
+            self.new(self.state["metrics"], words[0], dict(json.load(file), name=words[0]))
+
+    def logging_metrics_delete(self, words, flags):
+        self.one(self.state["metrics"], words[0], "ERROR: NOT_FOUND: Metric does not exist.")
+        del self.state["metrics"][words[0]]
+
+    def made(self, kind, file, flags):
+        self.state["ids"] += 1
+        name = "projects/%s/%s/%d" % (self.world["project"], kind, self.state["ids"])
+        with open(file) as source:
+            thing = dict(json.load(source), name=name, flags=sorted(flags))
+        self.state[kind][name] = thing
+        show([thing], flags)
+
+    def alpha_monitoring_policies_list(self, words, flags):
+        listed(self.state["policies"], flags)
+
+    def alpha_monitoring_policies_create(self, words, flags):
+        self.made("policies", flags["policy-from-file"], flags)
+
+    def alpha_monitoring_policies_delete(self, words, flags):
+        self.one(self.state["policies"], words[0])
+        del self.state["policies"][words[0]]
+
+    def beta_monitoring_channels_list(self, words, flags):
+        listed(self.state["channels"], flags)
+
+    def beta_monitoring_channels_create(self, words, flags):
+        self.made("channels", flags["channel-content-from-file"], flags)
+
+    def beta_monitoring_channels_delete(self, words, flags):
+        self.one(self.state["channels"], words[0])
+        del self.state["channels"][words[0]]
+
+
+def listing(kind):
+    def list_them(self, words, flags):
+        listed(self.state[kind], flags)
+
+    def delete_one(self, words, flags):
+        self.one(self.state[kind], words[0])
+        del self.state[kind][words[0]]
+
+    return list_them, delete_one
+
+
+for KIND, NAME in [("firewalls", "firewall_rules"), ("forwarding", "forwarding_rules"),
+                   ("pools", "target_pools"), ("groups", "network_endpoint_groups"),
+                   ("disks", "disks")]:
+    LIST, DELETE = listing(KIND)
+    setattr(Gcloud, "compute_%s_list" % NAME, LIST)
+    setattr(Gcloud, "compute_%s_delete" % NAME, DELETE)
+Gcloud.compute_addresses_list = lambda self, words, flags: None
+
+
+# --- kubectl ------------------------------------------------------------------------------------
+
+def not_found(kind, name):
+    return Fail('Error from server (NotFound): %s "%s" not found' % (kind, name))
+
+
+class Kubectl:
+    def __init__(self, state, world):
+        self.state, self.world = state, world
+
+    def run(self, args):
+        words, flags = words_and_flags(args)
+        if words[0] == "version":
+            print("clientVersion:\n  gitVersion: v1.33.1")
+            return
+        if words[0] == "config":
+            return self.config(words[1:], flags)
+        self.cluster = self.reached(flags.get("context"))
+        method = getattr(self, words[0], None)
+        if not method:
+            raise Fail("unknown command: kubectl %s" % " ".join(words), UNKNOWN)
+        method(words[1:], flags)
+
+    def config(self, words, flags):
+        if words[0].startswith("get-"):
+            for context in self.state["contexts"]:
+                if words[0][4:] not in self.state.get("forgotten", []):
+                    print(context)
+        elif words[0].startswith("delete-"):
+            self.state.setdefault("forgotten", []).append(words[0][7:] + "s")
+            if len(set(self.state["forgotten"])) == 3:
+                self.state["contexts"].remove(words[1])
+                del self.state["forgotten"]
+        else:
+            raise Fail("unknown command: kubectl config %s" % words[0], UNKNOWN)
+
+    def reached(self, context):
+        if context not in self.state["contexts"]:
+            raise Fail("error: context \"%s\" does not exist" % context)
+        name = context.split("_")[3]
+        if name not in self.state["clusters"]:
+            raise Fail("Unable to connect to the server: dial tcp: i/o timeout")
+        return self.state["clusters"][name]
+
+    def file(self, flags, key):
+        name = flags[key]
+        root = self.world["root"] + "/"
+        if not name.startswith(root):
+            raise Fail("%s is outside of the lab" % name, UNKNOWN)
+        return name[len(root):]
+
+    def wait(self, words, flags):
+        looks = self.cluster["looks"]
+        if not looks.get(words[0]):
+            looks[words[0]] = 1
+            raise not_found("customresourcedefinitions", words[0])
+
+    def rollout(self, words, flags):
+        if not self.cluster["app"]:
+            raise not_found("deployments.apps", words[1])
+
+    def apply(self, words, flags):
+        if "filename" in flags:
+            return self.probe(self.file(flags, "filename"))
+        folder = self.file(flags, "kustomize")
+        if folder == "kubernetes/app":
+            self.cluster["app"] = True
+            for name in self.world["load_balancers"]:
+                self.balance(name)
+            return
+        if not flags.get("server-side") or not flags.get("force-conflicts"):
+            raise Fail("a stage is applied server-side")
+        stage = self.world["stages"][folder]
+        self.cluster["stage"] = stage["name"]
+        self.cluster["logging"] = stage["name"]
+        for name in stage["policies"]:
+            self.cluster["netpol"][name] = stage["name"]
+
+    def balance(self, name):
+        if name in self.cluster["services"]:
+            return
+        self.state["ids"] += 1
+        balancer = "a%031d" % self.state["ids"]
+        self.cluster["services"][name] = balancer
+        url = "https://compute/networks/" + self.cluster["network"]
+        self.state["firewalls"]["k8s-fw-" + balancer] = {"network": url}
+        self.state["forwarding"][balancer] = {}
+        self.state["pools"][balancer] = {}
+
+    def probe(self, file):
+        probe = self.world["probes"][file]
+        key = "%s/%s" % (probe["namespace"], probe["pod"])
+        if key in self.cluster["pods"]:
+            raise Fail("pods may not be applied twice: %s" % key)
+        self.state["clock"] += 10
+        clock = self.state["clock"]
+        stamp = "2026-01-01T%02d:%02d:%02dZ"
+        outcome = self.world["outcomes"]["%s %s" % (self.cluster["stage"], probe["name"])]
+        self.cluster["pods"][key] = dict(outcome, looks=0, started=stamp % split(clock))
+        if outcome["logged"]:
+            self.log(probe, outcome, stamp % split(clock + 2))
+
+    def log(self, probe, outcome, stamp):
+        context = self.state["contexts"][0].split("_")
+        self.state["logs"].append({
+            "resource": {"type": "k8s_node", "labels": {"location": context[2], "cluster_name": context[3]}},
+            "logName": "projects/%s/logs/policy-action" % context[1],
+            "timestamp": stamp,
+            "late": 1,
+            "jsonPayload": {
+                "disposition": "allow" if outcome["phase"] == "Succeeded" else "deny",
+                "connection": {"direction": "ingress", "dest_port": probe["port"], "protocol": "tcp"},
+                "src": {"pod_name": probe["pod"], "pod_namespace": probe["namespace"]},
+                "dest": {"pod_name": probe["target"] + "-74594bd569-wcvlz",
+                         "pod_namespace": probe["target_namespace"]},
+            },
+        })
+
+    def get(self, words, flags):
+        output = flags.get("output", "")
+        if words[0] in ("nodes", "pods"):
+            return print("NAME")
+        if words[0] == "services":
+            names = self.cluster["services"] if flags.get("all-namespaces") else {}
+            for name in names:
+                print(name.replace("/", " "))
+            return
+        if words[0] == "namespace":
+            if words[1] not in self.cluster["namespaces"]:
+                raise not_found("namespaces", words[1])
+            return print("namespace/" + words[1])
+        if words[0] == "pod":
+            return self.pod(flags["namespace"] + "/" + words[1])
+        if not self.cluster["app"]:
+            raise not_found(words[0], words[1])
+        if "loadBalancer" in output:
+            looks = self.cluster["looks"]
+            looks[words[1]] = looks.get(words[1], 0) + 1
+            if looks[words[1]] > 1:
+                print("203.0.113.7")
+            return
+        print('{"app":"x"}')
+
+    def pod(self, key):
+        if key not in self.cluster["pods"]:
+            raise not_found("pods", key)
+        pod = self.cluster["pods"][key]
+        pod["looks"] += 1
+        if pod["looks"] == 1:
+            return print("Pending|%s|||ContainerCreating" % pod["started"])
+        why = "Completed" if pod["phase"] == "Succeeded" else "Error"
+        print("%s|%s|%s|%s|" % (pod["phase"], pod["started"], pod["exit"], pod.get("why", why)))
+
+    def logs(self, words, flags):
+        print(self.cluster["pods"][flags["namespace"] + "/" + words[0]]["output"])
+
+    def describe(self, words, flags):
+        print("Name: %s" % words[1])
+
+    def create(self, words, flags):
+        if words[1] in self.cluster["namespaces"]:
+            raise Fail("Error from server (AlreadyExists)")
+        self.cluster["namespaces"][words[1]] = {}
+
+    def annotate(self, words, flags):
+        notes = self.cluster["namespaces"].get(words[1])
+        if notes is None:
+            raise not_found("namespaces", words[1])
+        if words[2].endswith("-"):
+            notes.pop(words[2][:-1], None)
+        else:
+            key, _, value = words[2].partition("=")
+            notes[key] = value
+
+    def delete(self, words, flags):
+        if "kustomize" in flags:
+            self.cluster["app"] = False
+            return
+        kind, name = words
+        if kind == "namespace":
+            self.cluster["namespaces"].pop(name, None)
+        elif kind == "pod":
+            self.cluster["pods"].pop("%s/%s" % (flags["namespace"], name), None)
+        elif kind == "networkpolicy":
+            self.cluster["netpol"].pop("%s/%s" % (flags["namespace"], name), None)
+        elif kind == "service":
+            balancer = self.cluster["services"].pop("%s/%s" % (flags["namespace"], name), None)
+            self.state["firewalls"].pop("k8s-fw-%s" % balancer, None)
+            self.state["forwarding"].pop(balancer, None)
+            self.state["pools"].pop(balancer, None)
+        else:
+            raise Fail("%s is never deleted by the lab" % kind, UNKNOWN)
+
+
+def split(seconds):
+    return seconds // 3600 % 24, seconds // 60 % 60, seconds % 60
+
+
+# --- A call -------------------------------------------------------------------------------------
+
+def number_of_call(arguments):
+    with open(path("calls.jsonl"), "a") as file:
+        file.write(json.dumps(arguments) + "\n")
+    with open(path("calls.jsonl")) as file:
+        return sum(1 for _ in file)
+
+
+def main():
+    tool, args = sys.argv[1], sys.argv[2:]
+    fails = number_of_call([tool] + args) == int(os.environ.get("SIMULATOR_FAIL_AT", 0))
+    after = os.environ.get("SIMULATOR_FAIL_MODE") == "after"
+    if fails and not after:
+        raise Fail("ERROR: network is unreachable")
+    state = load("state.json", EMPTY)
+    world = load("world.json", {})
+    try:
+        (Gcloud if tool == "gcloud" else Kubectl)(state, world).run(args)
+    finally:
+        save(state)
+    if fails:
+        raise Fail("ERROR: the connection was lost")
+
+
+def save(state):
+    with open(path("state.new"), "w") as file:
+        json.dump(state, file, indent=1, sort_keys=True)
+    os.replace(path("state.new"), path("state.json"))
+
+
+try:
+    main()
+except Fail as failure:
+    print(failure, file=sys.stderr)
+    sys.exit(failure.status)
