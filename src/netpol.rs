@@ -36,9 +36,9 @@ pub use peer::{Endpoint, NodePlace};
 pub use ports::{Connection, ConnectionSet, PortSet};
 pub use ranges::IpRange;
 pub use reach::{Pair, Passage, Peer, Reach, reach};
-pub use why::why;
 pub use record::{LogRecord, compare};
 pub use services::{Backend, Backends, ServiceError, ServiceEvaluation, ServicePortRef, backends};
+pub use why::why;
 pub use world::{Policy, PolicyId, PolicySpec, Service, Workload, WorkloadId, World};
 
 /// What becomes of a connection.

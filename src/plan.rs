@@ -46,7 +46,6 @@ impl Planned {
 /// What a template sees: one view, whichever it is.
 #[derive(Debug, Clone, Serialize)]
 #[serde(untagged)]
-#[expect(clippy::large_enum_variant, reason = "a plan has a few dozen of them")]
 pub enum View {
     /// Scripts and Terraform.
     Lab(Box<LabView>),

@@ -53,6 +53,7 @@
 mod catalog;
 mod fields;
 mod handlebars;
+mod lab;
 mod position;
 mod tera;
 
@@ -64,6 +65,7 @@ use serde_json::Value;
 
 pub use catalog::{BUILT_IN_PREFIX, Catalog, Engine, Template};
 pub use fields::{Field, FieldPath, FieldProblem, Step};
+pub use lab::{LabError, tree};
 
 use crate::lang::{self, Language, RereadError};
 use crate::source::LineColumn;

@@ -45,7 +45,9 @@ fn each_room_depends_only_on_what_stands_left_of_it() {
 
 /// Every room that is named with its path, whether in a `use` or in an expression.
 fn used(text: &str) -> Vec<String> {
-    let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+    let code = text
+        .lines()
+        .filter(|line| !line.trim_start().starts_with("//"));
     let mut rooms: Vec<String> = code
         .flat_map(|line| line.split("crate::").skip(1))
         .map(|rest| {

@@ -2,12 +2,12 @@
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
-    clippy::print_stderr,
     reason = "a test that can't go on should say so and stop"
 )]
 
 mod cli;
 mod diag;
+mod golden;
 mod lang;
 mod layers;
 mod manifest;

@@ -12,11 +12,7 @@ use crate::profile::raw::policy::{
 };
 
 /// The spec of an FQDNNetworkPolicy.
-pub(super) fn spec(
-    cx: &mut Cx,
-    path: &Path<'_>,
-    raw: &At<RawFqdnSpec>,
-) -> Option<FqdnPolicySpec> {
+pub(super) fn spec(cx: &mut Cx, path: &Path<'_>, raw: &At<RawFqdnSpec>) -> Option<FqdnPolicySpec> {
     let here = path.key("podSelector");
     let pods = optional(raw.pod_selector.as_ref(), |raw| selector(cx, &here, raw));
     let egress = list(cx, &path.key("egress"), raw.egress.as_ref(), rule);

@@ -43,7 +43,11 @@ pub(super) fn policies(
     let root = Path::Root;
     let path = root.key("policies");
     let given = raw.map(Vec::as_slice).unwrap_or_default();
-    cx.unique(&path, "a policy", given.iter().map(|policy| policy.name.as_ref()));
+    cx.unique(
+        &path,
+        "a policy",
+        given.iter().map(|policy| policy.name.as_ref()),
+    );
     let mut whole = true;
     let mut policies = Policies {
         all: Vec::new(),
@@ -64,7 +68,10 @@ impl Policies {
         for policy in &made {
             let taken = self.all.iter().any(|other| other.name == policy.name);
             if taken && policy.name.as_str() != written.value {
-                let message = format!("`{}` is made from the calls and the name of another policy", policy.name);
+                let message = format!(
+                    "`{}` is made from the calls and the name of another policy",
+                    policy.name
+                );
                 let finding = Diagnostic::new(Code::DuplicateName, message)
                     .at(written.span, "expected another name");
                 cx.push(&path.key("name"), finding);
@@ -93,9 +100,7 @@ fn policy(
 ) -> Option<Vec<Policy>> {
     let head = head(cx, path, raw, app.map(|app| &app.namespace));
     let spec = match (&raw.spec, &raw.fqdn, &raw.from) {
-        (Some(spec), None, None) => {
-            PolicySpec::Network(self::spec(cx, &path.key("spec"), spec)?)
-        }
+        (Some(spec), None, None) => PolicySpec::Network(self::spec(cx, &path.key("spec"), spec)?),
         (None, Some(spec), None) => PolicySpec::Fqdn(fqdn::spec(cx, &path.key("fqdn"), spec)?),
         (None, None, Some(_)) => return from_calls(cx, path, raw, head?, app?, cluster?),
         _ => {
@@ -168,7 +173,9 @@ fn from_calls(
 ) -> Option<Vec<Policy>> {
     let made = synth::policies(app, cluster);
     if let (Some(from), false) = (&raw.from, cluster.dataplane.fqdn_network_policy)
-        && made.iter().any(|made| matches!(made.spec, PolicySpec::Fqdn(_)))
+        && made
+            .iter()
+            .any(|made| matches!(made.spec, PolicySpec::Fqdn(_)))
     {
         let message = "calls to hosts outside the cluster need FQDN network policies";
         let right = "expected `cluster.dataplane.fqdnNetworkPolicy: true` as well";
@@ -232,7 +239,10 @@ fn spec(cx: &mut Cx, path: &Path<'_>, raw: &RawPolicySpec) -> Option<NetworkPoli
 }
 
 /// What is absent stays absent; what is there must be right.
-pub(super) fn optional<T, U>(raw: Option<T>, read: impl FnOnce(T) -> Option<U>) -> Option<Option<U>> {
+pub(super) fn optional<T, U>(
+    raw: Option<T>,
+    read: impl FnOnce(T) -> Option<U>,
+) -> Option<Option<U>> {
     match raw {
         None => Some(None),
         Some(raw) => read(raw).map(Some),

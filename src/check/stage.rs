@@ -273,7 +273,10 @@ impl State {
         let mut new = Vec::new();
         for (index, name) in raw.policies.iter().flatten().enumerate() {
             let names = policy_names(profile).map(|name| (name, name));
-            if cx.lookup(&path.index(index), "policy", name, names).is_none() {
+            if cx
+                .lookup(&path.index(index), "policy", name, names)
+                .is_none()
+            {
                 continue;
             }
             self.named.push(name.value.clone());

@@ -150,13 +150,11 @@ pub(super) struct TemplateArgs {
 }
 
 #[derive(Debug, Args)]
-#[command(
-    after_help = "Examples:\n  \
+#[command(after_help = "Examples:\n  \
     dplab generate\n  \
     dplab generate profiles/online-boutique.yaml --set cluster.project=my-project\n  \
     dplab generate -n\n  \
-    dplab generate profiles/online-boutique.yaml --stdout --only kubernetes"
-)]
+    dplab generate profiles/online-boutique.yaml --stdout --only kubernetes")]
 pub(super) struct GenerateArgs {
     #[command(flatten)]
     pub(super) profiles: ProfileArgs,
@@ -183,7 +181,9 @@ pub(super) struct GenerateArgs {
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  dplab diff\n  dplab diff profiles/online-boutique.yaml --stat")]
+#[command(
+    after_help = "Examples:\n  dplab diff\n  dplab diff profiles/online-boutique.yaml --stat"
+)]
 pub(super) struct DiffArgs {
     #[command(flatten)]
     pub(super) profiles: ProfileArgs,

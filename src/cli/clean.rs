@@ -21,7 +21,11 @@ pub(super) fn run(args: &CleanArgs, term: &Term) -> anyhow::Result<Exit> {
         // Only the name counts here, so a profile with mistakes can be cleaned up too.
         let Some(name) = &profile.name else {
             term.findings(&profile.findings, &sources);
-            exit = exit.max(if has_errors(&profile.findings) { Exit::Invalid } else { Exit::Fine });
+            exit = exit.max(if has_errors(&profile.findings) {
+                Exit::Invalid
+            } else {
+                Exit::Fine
+            });
             continue;
         };
         exit = exit.max(one(args, &RelPath::parse(&name.value)?, term)?);
@@ -36,7 +40,10 @@ fn one(args: &CleanArgs, lab: &RelPath, term: &Term) -> anyhow::Result<Exit> {
     };
     let cleaned = tree::clean(&args.out.out, lab, mode)?;
     let folder = args.out.out.join(lab.as_str());
-    term.say(&format!("{folder}: {} files removed", cleaned.removed.len()));
+    term.say(&format!(
+        "{folder}: {} files removed",
+        cleaned.removed.len()
+    ));
     for change in &cleaned.kept {
         term.say(&format!("kept: {folder}/{}: {}", change.path, change.kind));
     }

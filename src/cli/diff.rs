@@ -27,7 +27,11 @@ fn one(args: &DiffArgs, lab: &Lab, term: &Term) -> anyhow::Result<Exit> {
     let comparison = tree::compare(&lab.tree, &disk);
     let folder = args.out.out.join(lab.folder.as_str());
     let mut out = String::new();
-    for change in comparison.changes.iter().filter(|change| change.kind.is_drift()) {
+    for change in comparison
+        .changes
+        .iter()
+        .filter(|change| change.kind.is_drift())
+    {
         match (args.name_only, args.stat) {
             (true, _) => out.push_str(&format!("{folder}/{}\n", change.path)),
             (_, true) => out.push_str(&format!("{folder}/{}: {}\n", change.path, change.kind)),
@@ -38,7 +42,10 @@ fn one(args: &DiffArgs, lab: &Lab, term: &Term) -> anyhow::Result<Exit> {
     if comparison.is_drift() {
         return Ok(Exit::Differs);
     }
-    term.say(&format!("{folder}: {} files, no differences", comparison.unchanged));
+    term.say(&format!(
+        "{folder}: {} files, no differences",
+        comparison.unchanged
+    ));
     Ok(Exit::Fine)
 }
 
@@ -46,5 +53,10 @@ fn one(args: &DiffArgs, lab: &Lab, term: &Term) -> anyhow::Result<Exit> {
 fn text(lab: &Lab, disk: &Disk, change: &Change) -> String {
     let new = lab.tree.get(&change.path).map(|file| file.bytes.as_slice());
     let difference = diff(disk.bytes(&change.path), new);
-    format!("# {}: {}\n{}", change.path, change.kind, difference.unified(&change.path))
+    format!(
+        "# {}: {}\n{}",
+        change.path,
+        change.kind,
+        difference.unified(&change.path)
+    )
 }

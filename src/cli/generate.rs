@@ -37,7 +37,10 @@ fn print(labs: &[Lab], term: &Term) -> anyhow::Result<Exit> {
             true => "---\n#",
             false => "#",
         };
-        out.push_str(&format!("{head} {path}\n{}", String::from_utf8_lossy(&file.bytes)));
+        out.push_str(&format!(
+            "{head} {path}\n{}",
+            String::from_utf8_lossy(&file.bytes)
+        ));
     }
     term.payload(&out)?;
     Ok(Exit::Fine)
@@ -55,7 +58,9 @@ fn write(args: &GenerateArgs, lab: &Lab, term: &Term) -> anyhow::Result<Exit> {
         }
         Err(WriteError::Refused(refused)) => {
             term.error(&anyhow::anyhow!("{refused}"));
-            term.note("keep your changes in the profile or in a template, or use `--force` to lose them");
+            term.note(
+                "keep your changes in the profile or in a template, or use `--force` to lose them",
+            );
             Ok(Exit::Refused)
         }
         Err(error) => Err(error.into()),
@@ -88,10 +93,17 @@ fn compare(args: &GenerateArgs, lab: &Lab, term: &Term) -> anyhow::Result<Exit> 
     let comparison = tree::compare(&lab.tree, &disk);
     let folder = folder(args, lab);
     if !comparison.is_drift() {
-        term.say(&format!("{folder}: {} files, unchanged", comparison.unchanged));
+        term.say(&format!(
+            "{folder}: {} files, unchanged",
+            comparison.unchanged
+        ));
         return Ok(Exit::Fine);
     }
-    for change in comparison.changes.iter().filter(|change| change.kind.is_drift()) {
+    for change in comparison
+        .changes
+        .iter()
+        .filter(|change| change.kind.is_drift())
+    {
         term.payload(&format!("{folder}/{}: {}\n", change.path, change.kind))?;
     }
     let refused = comparison.refused(args.force);

@@ -33,7 +33,11 @@ pub(super) fn generated(
     let mut sources = SourceMap::new();
     let loaded = load::labs(profiles, &mut sources)?;
     let mut findings: Vec<Diagnostic> = Vec::new();
-    findings.extend(loaded.iter().flat_map(|loaded| loaded.findings.iter().cloned()));
+    findings.extend(
+        loaded
+            .iter()
+            .flat_map(|loaded| loaded.findings.iter().cloned()),
+    );
     findings.extend(same_names(&loaded));
     term.findings(&findings, &sources);
     if has_errors(&findings) {
@@ -64,7 +68,9 @@ fn same_names(loaded: &[Loaded]) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for (index, one) in loaded.iter().enumerate() {
         let Some(name) = &one.name else { continue };
-        let others = loaded[..index].iter().filter_map(|other| other.name.as_ref());
+        let others = loaded[..index]
+            .iter()
+            .filter_map(|other| other.name.as_ref());
         let same = others.filter(|other| other.value == name.value);
         found.extend(same.take(1).map(|first| {
             let message = format!("`{}` is the name of another profile's lab", name.value);
@@ -102,11 +108,14 @@ fn collect(
             collect(root, &path, into)?;
             continue;
         }
-        let name = path.strip_prefix(root).unwrap_or(&path).as_str().replace('\\', "/");
+        let name = path
+            .strip_prefix(root)
+            .unwrap_or(&path)
+            .as_str()
+            .replace('\\', "/");
         let text = std::fs::read_to_string(&path)
             .with_context(|| format!("the template `{path}` can't be read"))?;
         into.push((name, text));
     }
     Ok(())
 }
-

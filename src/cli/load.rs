@@ -9,8 +9,8 @@ use super::args::ProfileArgs;
 use crate::check;
 use crate::diag::{self, Diagnostic};
 use crate::model::Lab;
-use crate::profile::{self, At};
 use crate::profile::layer::{Files, Overrides};
+use crate::profile::{self, At};
 use crate::source::SourceMap;
 
 /// The real file system.

@@ -83,7 +83,12 @@ fn ingress(app: &App, workload: &Workload) -> Vec<Rule> {
         if service.kind != ServiceType::ClusterIp {
             // The load balancer's traffic comes with a client's or a node's address, which no
             // selector matches, so the ports are open to everyone.
-            front.extend(service.ports.iter().map(|port| (port.protocol, port.target_port)));
+            front.extend(
+                service
+                    .ports
+                    .iter()
+                    .map(|port| (port.protocol, port.target_port)),
+            );
         }
     }
     front.sort();
@@ -93,11 +98,16 @@ fn ingress(app: &App, workload: &Workload) -> Vec<Rule> {
         let mut ports = called(app, caller, workload);
         ports.retain(|port| !front.contains(port));
         if !ports.is_empty() {
-            by_ports.entry(ports).or_default().push(Peer::Pods(pods(caller)));
+            by_ports
+                .entry(ports)
+                .or_default()
+                .push(Peer::Pods(pods(caller)));
         }
     }
     let open = (!front.is_empty()).then(|| rule(None, &front));
-    let callers = by_ports.iter().map(|(ports, peers)| rule(Some(peers.clone()), ports));
+    let callers = by_ports
+        .iter()
+        .map(|(ports, peers)| rule(Some(peers.clone()), ports));
     open.into_iter().chain(callers).collect()
 }
 
@@ -105,7 +115,9 @@ fn ingress(app: &App, workload: &Workload) -> Vec<Rule> {
 fn called(app: &App, caller: &Workload, target: &Workload) -> Vec<PodPort> {
     let mut ports = Vec::new();
     for call in &caller.calls {
-        let Some((behind, service)) = app.service(call.service.as_str()) else { continue };
+        let Some((behind, service)) = app.service(call.service.as_str()) else {
+            continue;
+        };
         if behind.name == target.name {
             let same = service.ports.iter().filter(|port| port.port == call.port);
             ports.extend(same.map(|port| (port.protocol, port.target_port)));
@@ -121,7 +133,10 @@ fn egress(app: &App, workload: &Workload, cluster: &Cluster) -> Vec<Rule> {
     for target in &app.workloads {
         let ports = called(app, workload, target);
         if !ports.is_empty() && target.name != workload.name {
-            by_ports.entry(ports).or_default().push(Peer::Pods(pods(target)));
+            by_ports
+                .entry(ports)
+                .or_default()
+                .push(Peer::Pods(pods(target)));
         }
     }
     let mut rules: Vec<Rule> = by_ports

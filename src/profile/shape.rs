@@ -181,5 +181,8 @@ fn bounds(schema: &Json) -> (i128, i128) {
         Some("int32") => (i32::MIN.into(), i32::MAX.into()),
         _ => (i64::MIN.into(), i64::MAX.into()),
     };
-    (bound("minimum").unwrap_or(min), bound("maximum").unwrap_or(max))
+    (
+        bound("minimum").unwrap_or(min),
+        bound("maximum").unwrap_or(max),
+    )
 }

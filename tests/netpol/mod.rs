@@ -1,7 +1,11 @@
 //! Tests of `src/netpol`.
 
+mod boutique;
 mod cases;
+mod gke;
 mod help;
+mod logs;
 mod oracle;
 mod properties;
 mod random;
+mod truth;

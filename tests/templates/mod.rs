@@ -1,3 +1,4 @@
-//! What the templates make of labs.
+//! Tests of `templates/`: what comes out, read by the tools that will read it.
 
+mod kubernetes;
 mod terraform;

@@ -1,0 +1,38 @@
+#!/usr/bin/env bash
+# One stage of the lab: sets policies and logging, runs every probe, reads the logs, judges.
+set -euo pipefail
+
+SCRIPTS="$(dirname -- "${BASH_SOURCE[0]}")"
+# shellcheck source-path=SCRIPTDIR source=probes.sh disable=SC1091
+source "${SCRIPTS}/probes.sh"
+
+begin_stage protected 2 2 'The database is protected, and denials are logged'
+apply_stage kubernetes/stages/2-protected
+settle
+probe rogue-ping \
+  pod=rogue-ping \
+  namespace=default \
+  file=kubernetes/probes/rogue-ping.yaml \
+  prints=PONG \
+  timeout=5 \
+  expected=denied \
+  logged=yes \
+  control=cartservice-ping \
+  target=redis-cart \
+  target_namespace=default \
+  port=6379 \
+  direction=ingress
+probe cartservice-ping \
+  pod=cartservice-ping \
+  namespace=default \
+  file=kubernetes/probes/cartservice-ping.yaml \
+  prints=PONG \
+  timeout=5 \
+  expected=allowed \
+  logged=no \
+  control='' \
+  target=redis-cart \
+  target_namespace=default \
+  port=6379 \
+  direction=ingress
+end_stage

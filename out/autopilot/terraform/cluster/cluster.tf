@@ -1,0 +1,87 @@
+locals {
+  lab = "autopilot"
+
+  # By these, the clean-up script knows what the lab made and may delete.
+  marker = "made by dplab for the lab ${local.lab}"
+  labels = merge(var.labels, { dplab = local.lab })
+
+  # The region, also of a zone: us-east1 of us-east1-b.
+  region = join("-", slice(split("-", var.location), 0, 2))
+}
+
+resource "google_container_cluster" "lab" {
+  project  = var.project_id
+  name     = var.cluster_name
+  location = var.location
+
+  # Autopilot runs Dataplane V2 without being asked.
+  enable_autopilot = true
+  network          = google_compute_network.lab.id
+  subnetwork       = google_compute_subnetwork.lab.id
+
+  ip_allocation_policy {
+    cluster_secondary_range_name  = var.pods_range_name
+    services_secondary_range_name = var.services_range_name
+  }
+
+  release_channel {
+    channel = var.release_channel
+  }
+
+  # The release channel moves the cluster on from here.
+  min_master_version = var.kubernetes_version
+
+  # Autopilot makes the nodes, with this account.
+  cluster_autoscaling {
+    auto_provisioning_defaults {
+      service_account = google_service_account.nodes.email
+      oauth_scopes    = ["https://www.googleapis.com/auth/cloud-platform"]
+    }
+  }
+
+  enable_fqdn_network_policy               = false
+  enable_cilium_clusterwide_network_policy = false
+
+  # Policy logs travel with the system's logs.
+  logging_config {
+    enable_components = [
+      "SYSTEM_COMPONENTS",
+      "WORKLOADS",
+    ]
+  }
+
+  monitoring_config {
+    enable_components = [
+      "SYSTEM_COMPONENTS",
+    ]
+
+    advanced_datapath_observability_config {
+      enable_metrics = true
+      enable_relay   = false
+    }
+  }
+
+  dynamic "maintenance_policy" {
+    for_each = var.maintenance_start_time[*]
+
+    content {
+      daily_maintenance_window {
+        start_time = maintenance_policy.value
+      }
+    }
+  }
+
+  resource_labels     = local.labels
+  deletion_protection = var.deletion_protection
+
+  timeouts {
+    create = "45m"
+    update = "60m"
+    delete = "45m"
+  }
+
+  depends_on = [
+    google_project_iam_member.nodes,
+    google_project_service.lab,
+  ]
+}

@@ -1,0 +1,3 @@
+project_id   = "your-project"
+cluster_name = "your-autopilot-cluster"
+location     = "us-central1"

@@ -1,0 +1,3 @@
+project_id   = "your-project"
+cluster_name = "minimal"
+location     = "us-east1-b"

@@ -1,0 +1,40 @@
+#!/usr/bin/env bash
+# One stage of the lab: sets policies and logging, runs every probe, reads the logs, judges.
+set -euo pipefail
+
+SCRIPTS="$(dirname -- "${BASH_SOURCE[0]}")"
+# shellcheck source-path=SCRIPTDIR source=probes.sh disable=SC1091
+source "${SCRIPTS}/probes.sh"
+
+begin_stage open 1 6 'Undesired network access'
+without_policy default redis-cart-allow-from-cartservice
+without_annotation default
+apply_stage kubernetes/stages/1-open
+settle
+probe rogue-ping \
+  pod=rogue-1 \
+  namespace=default \
+  file=kubernetes/probes/rogue-ping.yaml \
+  prints=PONG \
+  timeout=5 \
+  expected=allowed \
+  logged=no \
+  control=cartservice-ping \
+  target=redis-cart \
+  target_namespace=default \
+  port=6379 \
+  direction=ingress
+probe cartservice-ping \
+  pod=cartservice-probe \
+  namespace=default \
+  file=kubernetes/probes/cartservice-ping.yaml \
+  prints=PONG \
+  timeout=5 \
+  expected=allowed \
+  logged=no \
+  control='' \
+  target=redis-cart \
+  target_namespace=default \
+  port=6379 \
+  direction=ingress
+end_stage

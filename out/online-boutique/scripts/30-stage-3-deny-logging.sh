@@ -1,0 +1,39 @@
+#!/usr/bin/env bash
+# One stage of the lab: sets policies and logging, runs every probe, reads the logs, judges.
+set -euo pipefail
+
+SCRIPTS="$(dirname -- "${BASH_SOURCE[0]}")"
+# shellcheck source-path=SCRIPTDIR source=probes.sh disable=SC1091
+source "${SCRIPTS}/probes.sh"
+
+begin_stage deny-logging 3 6 'Network policy logging'
+without_annotation default
+apply_stage kubernetes/stages/3-deny-logging
+settle
+probe rogue-ping \
+  pod=rogue-1 \
+  namespace=default \
+  file=kubernetes/probes/rogue-ping.yaml \
+  prints=PONG \
+  timeout=5 \
+  expected=denied \
+  logged=yes \
+  control=cartservice-ping \
+  target=redis-cart \
+  target_namespace=default \
+  port=6379 \
+  direction=ingress
+probe cartservice-ping \
+  pod=cartservice-probe \
+  namespace=default \
+  file=kubernetes/probes/cartservice-ping.yaml \
+  prints=PONG \
+  timeout=5 \
+  expected=allowed \
+  logged=no \
+  control='' \
+  target=redis-cart \
+  target_namespace=default \
+  port=6379 \
+  direction=ingress
+end_stage

@@ -1,0 +1,52 @@
+#!/usr/bin/env bash
+# One stage of the lab: sets policies and logging, runs every probe, reads the logs, judges.
+set -euo pipefail
+
+SCRIPTS="$(dirname -- "${BASH_SOURCE[0]}")"
+# shellcheck source-path=SCRIPTDIR source=probes.sh disable=SC1091
+source "${SCRIPTS}/probes.sh"
+
+begin_stage open 1 3 'No policies yet'
+without_policy default least-deny-all
+without_policy default least-frontend
+without_policy default least-adservice
+without_policy default least-cartservice
+without_policy default least-checkoutservice
+without_policy default least-currencyservice
+without_policy default least-emailservice
+without_policy default least-emailservice-outside
+without_policy default least-paymentservice
+without_policy default least-productcatalogservice
+without_policy default least-recommendationservice
+without_policy default least-shippingservice
+without_policy default least-redis-cart
+without_policy default least-loadgenerator
+apply_stage kubernetes/stages/1-open
+settle
+probe recommendation-to-catalog \
+  pod=recommendation-to-catalog \
+  namespace=default \
+  file=kubernetes/probes/recommendation-to-catalog.yaml \
+  prints='' \
+  timeout=5 \
+  expected=allowed \
+  logged=no \
+  control='' \
+  target=productcatalogservice \
+  target_namespace=default \
+  port=3550 \
+  direction=ingress
+probe recommendation-to-carts \
+  pod=recommendation-to-carts \
+  namespace=default \
+  file=kubernetes/probes/recommendation-to-carts.yaml \
+  prints='' \
+  timeout=5 \
+  expected=allowed \
+  logged=no \
+  control=recommendation-to-catalog \
+  target=redis-cart \
+  target_namespace=default \
+  port=6379 \
+  direction=ingress
+end_stage

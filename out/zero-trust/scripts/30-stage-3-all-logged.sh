@@ -1,0 +1,25 @@
+#!/usr/bin/env bash
+# One stage of the lab: sets policies and logging, runs every probe, reads the logs, judges.
+set -euo pipefail
+
+SCRIPTS="$(dirname -- "${BASH_SOURCE[0]}")"
+# shellcheck source-path=SCRIPTDIR source=probes.sh disable=SC1091
+source "${SCRIPTS}/probes.sh"
+
+begin_stage all-logged 3 3 'Allowed connections are logged as well'
+apply_stage kubernetes/stages/3-all-logged
+settle
+probe recommendation-to-catalog \
+  pod=recommendation-to-catalog \
+  namespace=default \
+  file=kubernetes/probes/recommendation-to-catalog.yaml \
+  prints='' \
+  timeout=5 \
+  expected=allowed \
+  logged=yes \
+  control='' \
+  target=productcatalogservice \
+  target_namespace=default \
+  port=3550 \
+  direction=''
+end_stage

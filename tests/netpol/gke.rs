@@ -1,0 +1,261 @@
+//! What only GKE has: policies by domain name, clusterwide policies, Services from outside.
+
+use dplab::model::port::{Port, Protocol};
+use dplab::netpol::{
+    Connection, Endpoint, Evaluator, Flow, NodePlace, Reading, Reason, ServicePortRef, Verdict,
+    World, evaluate,
+};
+
+use super::help::{workload, world};
+
+fn tcp(port: i64) -> Connection {
+    Connection::tcp(Port::parse(port).expect("a port"))
+}
+
+fn verdict(world: &World, source: Endpoint, destination: Endpoint, port: i64) -> Verdict {
+    let connection = tcp(port);
+    let flow = Flow {
+        source,
+        destination,
+        connection,
+    };
+    evaluate(world, Reading::DPV2, &flow).verdict
+}
+
+const PODS: &str = "
+apiVersion: v1
+kind: Pod
+metadata: {name: a, namespace: x, labels: {app: a}}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: b, namespace: y, labels: {app: b}}
+---
+";
+
+#[test]
+fn a_name_is_allowed_and_an_address_may_be_one() {
+    let world = world(&format!(
+        "{PODS}
+apiVersion: networking.gke.io/v1alpha1
+kind: FQDNNetworkPolicy
+metadata: {{name: f, namespace: x}}
+spec:
+  podSelector: {{}}
+  egress:
+  - matches: [{{pattern: '*.example.com'}}]
+    ports: [{{protocol: TCP, port: 443}}]
+"
+    ));
+    let domain = |name: &str| Endpoint::Domain(name.to_owned());
+    let a = || workload(&world, "a");
+    assert_eq!(
+        verdict(&world, a(), domain("www.example.com"), 443),
+        Verdict::Allowed
+    );
+    assert_eq!(
+        verdict(&world, a(), domain("www.example.com"), 80),
+        Verdict::Denied
+    );
+    assert_eq!(
+        verdict(&world, a(), domain("example.com"), 443),
+        Verdict::Denied
+    );
+    let address = || Endpoint::Address([93, 184, 216, 34].into());
+    assert_eq!(
+        verdict(&world, a(), address(), 443),
+        Verdict::Unknown(Reason::Fqdn)
+    );
+    assert_eq!(verdict(&world, a(), address(), 80), Verdict::Denied);
+    assert_eq!(
+        verdict(&world, a(), workload(&world, "b"), 443),
+        Verdict::Denied
+    );
+    assert_eq!(
+        verdict(&world, workload(&world, "b"), a(), 443),
+        Verdict::Allowed
+    );
+}
+
+#[test]
+fn a_clusterwide_denial_wins_and_an_empty_rule_allows_nothing() {
+    let policy = |rules: &str| {
+        format!(
+            "{PODS}apiVersion: cilium.io/v2\nkind: CiliumClusterwideNetworkPolicy\n\
+             metadata: {{name: c}}\nspec:\n  endpointSelector: {{}}\n{rules}"
+        )
+    };
+    let from_b =
+        |world: &World, port| verdict(world, workload(world, "b"), workload(world, "a"), port);
+    let outside = |world: &World| {
+        verdict(
+            world,
+            Endpoint::Address([1, 1, 1, 1].into()),
+            workload(world, "a"),
+            80,
+        )
+    };
+    let denies = world(&policy(
+        "  ingress: [{fromEntities: [all]}]\n  ingressDeny:\n  - fromEndpoints: \
+         [{matchLabels: {'k8s:io.kubernetes.pod.namespace': y}}]\n    toPorts: \
+         [{ports: [{port: '80', protocol: TCP}]}]\n",
+    ));
+    assert_eq!(from_b(&denies, 80), Verdict::Denied);
+    assert_eq!(from_b(&denies, 81), Verdict::Allowed);
+    assert_eq!(outside(&denies), Verdict::Allowed);
+    let empty = world(&policy("  ingress: [{}]\n"));
+    assert_eq!(from_b(&empty, 80), Verdict::Denied);
+    let cluster = world(&policy("  ingress: [{fromEntities: [cluster]}]\n"));
+    assert_eq!(from_b(&cluster, 80), Verdict::Allowed);
+    assert_eq!(outside(&cluster), Verdict::Denied);
+    let endpoints = world(&policy("  ingress: [{fromEndpoints: [{}]}]\n"));
+    assert_eq!(from_b(&endpoints, 80), Verdict::Allowed);
+    assert_eq!(outside(&endpoints), Verdict::Denied);
+    let ports = world(&policy(
+        "  ingress: [{toPorts: [{ports: [{port: '80'}]}]}]\n",
+    ));
+    assert_eq!(outside(&ports), Verdict::Allowed);
+    assert_eq!(from_b(&ports, 81), Verdict::Denied);
+}
+
+#[test]
+fn a_load_balancer_may_hide_its_clients() {
+    let scene = |traffic: &str, from: &str| {
+        world(&format!(
+            "{PODS}
+apiVersion: v1
+kind: Service
+metadata: {{name: s, namespace: x}}
+spec: {{type: LoadBalancer, {traffic}selector: {{app: a}}, ports: [{{port: 80, targetPort: 8080}}]}}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {{name: p, namespace: x}}
+spec: {{podSelector: {{}}, ingress: [{from}]}}
+"
+        ))
+    };
+    let ask = |world: &World| {
+        let client = Endpoint::Address([203, 0, 113, 9].into());
+        let port = ServicePortRef::Number(Port::parse(80).expect("a port"));
+        let evaluator = Evaluator::new(world, Reading::DPV2);
+        let answer = evaluator.evaluate_service(&client, ("x", "s"), &port, Protocol::Tcp);
+        answer.expect("a Service").verdict
+    };
+    let block = "{from: [{ipBlock: {cidr: 203.0.113.0/24}}]}";
+    let unsure = Verdict::Unknown(Reason::ClientAddress);
+    assert_eq!(ask(&scene("", block)), unsure);
+    assert_eq!(
+        ask(&scene("externalTrafficPolicy: Local, ", block)),
+        Verdict::Allowed
+    );
+    assert_eq!(ask(&scene("", "{}")), Verdict::Allowed);
+    let none = scene("", "{from: [{podSelector: {}}]}");
+    assert_eq!(ask(&none), Verdict::Denied);
+}
+
+#[test]
+fn services_lead_to_pods_addresses_and_names() {
+    let world = world(&format!(
+        "{PODS}
+apiVersion: v1
+kind: Service
+metadata: {{name: named, namespace: x}}
+spec: {{selector: {{app: a}}, ports: [{{port: 80, targetPort: http}}]}}
+---
+apiVersion: v1
+kind: Service
+metadata: {{name: bare, namespace: x}}
+spec: {{ports: [{{port: 80}}]}}
+---
+apiVersion: v1
+kind: Service
+metadata: {{name: manual, namespace: x}}
+spec: {{ports: [{{port: 80, targetPort: 8080}}]}}
+---
+apiVersion: v1
+kind: Endpoints
+metadata: {{name: manual, namespace: x}}
+subsets: [{{addresses: [{{ip: 198.51.100.1}}], ports: [{{port: 8080}}]}}]
+---
+apiVersion: v1
+kind: Service
+metadata: {{name: elsewhere, namespace: x}}
+spec: {{type: ExternalName, externalName: www.example.com, ports: [{{port: 443}}]}}
+"
+    ));
+    let ask = |name: &str, port| {
+        let port = ServicePortRef::Number(Port::parse(port).expect("a port"));
+        let evaluator = Evaluator::new(&world, Reading::DPV2);
+        let source = workload(&world, "b");
+        let answer = evaluator.evaluate_service(&source, ("x", name), &port, Protocol::Tcp);
+        answer.expect("a Service")
+    };
+    let unknown = Verdict::Unknown(Reason::Backends);
+    assert_eq!(ask("named", 80).verdict, unknown, "no pod has the port");
+    assert_eq!(ask("bare", 80).verdict, unknown);
+    let manual = ask("manual", 80);
+    assert_eq!(manual.verdict, Verdict::Allowed);
+    assert_eq!(manual.backends[0].0.connection, tcp(8080));
+    let elsewhere = ask("elsewhere", 443);
+    let name = Endpoint::Domain("www.example.com".to_owned());
+    assert_eq!(elsewhere.backends[0].0.destination, name);
+}
+
+#[test]
+fn nodes_are_matched_by_everyone_only() {
+    let scene = |rule: &str| {
+        world(&format!(
+            "{PODS}apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {{name: p, \
+             namespace: x}}\nspec: {{podSelector: {{}}, ingress: [{rule}]}}\n"
+        ))
+    };
+    let from_node = |world: &World| {
+        verdict(
+            world,
+            Endpoint::Node(NodePlace::Remote),
+            workload(world, "a"),
+            80,
+        )
+    };
+    assert_eq!(from_node(&scene("{}")), Verdict::Allowed);
+    assert_eq!(
+        from_node(&scene("{from: [{namespaceSelector: {}}]}")),
+        Verdict::Denied
+    );
+    let block = from_node(&scene("{from: [{ipBlock: {cidr: 10.0.0.0/8}}]}"));
+    assert_eq!(block, Verdict::Unknown(Reason::NodeAddress));
+}
+
+#[test]
+fn each_mutation_changes_one_rule() {
+    let world = world(&format!(
+        "{PODS}apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {{name: p, \
+         namespace: x}}\nspec: {{podSelector: {{}}, egress: [{{to: [{{namespaceSelector: {{}}}}], \
+         ports: [{{port: 80}}]}}]}}\n"
+    ));
+    let mutations = dplab::netpol::mutations(&world);
+    let words: Vec<&str> = mutations.iter().map(|m| m.description.as_str()).collect();
+    assert_eq!(
+        words,
+        [
+            "x/p: egress rule 1 removed",
+            "x/p: egress rule 1 open to everyone",
+            "x/p: egress rule 1 open on all ports",
+        ]
+    );
+    let ask =
+        |world: &World, port| verdict(world, workload(world, "a"), workload(world, "b"), port);
+    let after = |number: usize| dplab::netpol::mutated(&world, &mutations[number]);
+    assert_eq!(
+        (ask(&world, 80), ask(&world, 81)),
+        (Verdict::Allowed, Verdict::Denied)
+    );
+    assert_eq!(
+        ask(&after(0), 80),
+        Verdict::Denied,
+        "the pod stays isolated"
+    );
+    assert_eq!(ask(&after(1), 81), Verdict::Denied);
+    assert_eq!(ask(&after(2), 81), Verdict::Allowed);
+}
