@@ -8,7 +8,7 @@ use super::labs;
 use crate::support::{shared, tool};
 
 /// How many random labs: as many as the project promises, if it may take its time.
-fn count() -> u64 {
+pub(super) fn count() -> u64 {
     let whole = std::env::var("DPLAB_THOROUGH").is_ok_and(|value| value == "1");
     if whole { 500 } else { 40 }
 }
