@@ -286,6 +286,9 @@ fn cluster(it: &mut Gcloud, facts: &mut Facts) -> Value {
         "monitoring_config": {"enable_components": words(it.list("monitoring"), &[system, api]),
             "advanced_datapath_observability_config": {
                 "enable_relay": it.on("enable-dataplane-v2-flow-observability")}},
+        // gcloud's default since 1.12.
+        "master_auth": {"client_certificate_config": {
+            "issue_client_certificate": it.on("issue-client-certificate")}},
         "enable_cilium_clusterwide_network_policy":
             it.on("enable-cilium-clusterwide-network-policy"),
         "enable_fqdn_network_policy": it.on("enable-fqdn-network-policy"),
