@@ -90,7 +90,7 @@ fn lab(
         findings.extend(checked.findings);
         lab = checked.value.filter(|_| !structure_failed);
     }
-    diag::sort(&mut findings, sources);
+    diag::sort(&mut findings);
     Ok(Loaded {
         path,
         name,
