@@ -42,6 +42,7 @@
 //! | `words` | shell: a list as several words | `zones=({{words zones}})` |
 //! | `comment` | text on a comment line | `# {{comment title}}` |
 //! | `code` | Markdown: a code span | `{{code name}}` |
+//! | `sentence` | Markdown: text whose names stand in backticks | `{{sentence why}}` |
 //! | `link` | Markdown: a link | `{{link title address}}` |
 //! | `fence` | Markdown: a fenced block, at the start of a line | `{{fence command lang="sh"}}` |
 //! | `shell` | Markdown: a shell word inside a fence | `kubectl logs {{shell pod}}` |
