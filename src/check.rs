@@ -15,6 +15,7 @@ mod network;
 mod nodes;
 mod patch;
 mod path;
+mod places;
 mod policy;
 mod service;
 mod stage;
@@ -30,6 +31,8 @@ use crate::profile::raw::RawProfile;
 use crate::suggest::nearest;
 use cx::Cx;
 use path::Path;
+
+pub use places::places;
 
 /// The version of the profile language that this dplab reads.
 pub const FORMAT: &str = "dplab/v1";

@@ -34,3 +34,6 @@ inspect productcatalogservice deployment/productcatalogservice default
 inspect recommendationservice deployment/recommendationservice default
 inspect shippingservice deployment/shippingservice default
 inspect redis-cart deployment/redis-cart default
+
+step 'policy logging, as it is now'
+run "${KUBECTL[@]}" get networklogging default --output=yaml
