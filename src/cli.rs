@@ -7,12 +7,14 @@ mod clean;
 mod diff;
 mod explain;
 mod generate;
+mod import;
 mod labs;
 mod load;
 mod manifests;
 mod reach;
 mod schema;
 mod subject;
+mod synth;
 mod term;
 mod validate;
 
@@ -47,6 +49,8 @@ fn dispatch(cli: &Cli, term: &Term) -> anyhow::Result<Exit> {
         Command::Diff(args) => diff::run(args, term),
         Command::Clean(args) => clean::run(args, term),
         Command::Reach(args) => reach::run(args, term),
+        Command::Import(args) => import::run(args, term),
+        Command::Synth(args) => synth::run(args, term),
         Command::Schema => schema::run(term),
         Command::Explain(args) => explain::run(args, term),
     }
