@@ -10,6 +10,7 @@ mod containers;
 mod draft;
 mod equal;
 mod item;
+mod scalar;
 mod services;
 mod settle;
 mod workloads;
@@ -124,7 +125,7 @@ fn expand(
             .iter()
             .try_for_each(|item| expand(sources, item, of.as_ref(), objects));
     }
-    let mut object = node.to_json();
+    let mut object = scalar::to_json(sources, node);
     if let (Some(of), Json::Object(map)) = (kind_of_list, &mut object) {
         for (key, value) in of.as_object().into_iter().flatten() {
             map.entry(key.clone()).or_insert_with(|| value.clone());

@@ -8,6 +8,7 @@
 mod cli;
 mod diag;
 mod golden;
+mod import;
 mod lang;
 mod layers;
 mod manifest;

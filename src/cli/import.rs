@@ -97,5 +97,7 @@ fn tell(imported: &Imported, term: &Term) {
         term.say(&format!("look at: {note}"));
     }
     let (calls, carried) = (imported.calls.len(), imported.carried.len());
-    term.say(&format!("{calls} calls found, {carried} fields and objects carried as they are"));
+    term.say(&format!(
+        "{calls} calls found, {carried} fields and objects carried as they are"
+    ));
 }

@@ -39,7 +39,10 @@ pub(super) fn run(args: &SynthArgs, term: &Term) -> anyhow::Result<Exit> {
 /// One document of a stream that kubectl takes.
 fn document(policy: &Policy) -> String {
     let what = yaml::comment(policy.description.as_str());
-    format!("---\n# {what}\n{}\n", yaml::document(&objects::policy(policy)))
+    format!(
+        "---\n# {what}\n{}\n",
+        yaml::document(&objects::policy(policy))
+    )
 }
 
 /// The lab with these policies and nobody else in it.
@@ -92,6 +95,9 @@ fn of_manifests(args: &SynthArgs, term: &Term) -> anyhow::Result<Result<(Lab, Wo
         term.findings(&read.findings, &sources);
         return Ok(Err(Exit::Invalid));
     };
-    imported.notes.iter().for_each(|note| term.say(&format!("look at: {note}")));
+    imported
+        .notes
+        .iter()
+        .for_each(|note| term.say(&format!("look at: {note}")));
     Ok(Ok((lab, present)))
 }

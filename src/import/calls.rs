@@ -36,8 +36,13 @@ pub(super) fn find(draft: &mut Draft) {
         for one in &told {
             found.read(one, &told, &known, &origin);
         }
+        found.notes.sort();
+        found.notes.dedup();
         let name = origin["metadata"]["name"].as_str().unwrap_or_default();
-        let lines = found.calls.iter().map(|(call, place)| format!("{name} -> {call} ({place})"));
+        let lines = found
+            .calls
+            .iter()
+            .map(|(call, place)| format!("{name} -> {call} ({place})"));
         draft.calls.extend(lines);
         let notes = found.notes.iter().map(|note| format!("{name}: {note}"));
         draft.notes.extend(notes);
@@ -98,9 +103,8 @@ impl ConfigMaps {
         for item in &draft.config_maps {
             let name = item.origin["metadata"]["name"].as_str().unwrap_or_default();
             let data = item.origin["data"].as_object().into_iter().flatten();
-            let data = data.filter_map(|(key, value)| {
-                Some((key.clone(), value.as_str()?.to_owned()))
-            });
+            let data =
+                data.filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned())));
             let key = (namespace(&item.origin).to_owned(), name.to_owned());
             all.insert(key, data.collect());
         }
@@ -155,7 +159,11 @@ fn environment(container: &Json, home: &str, maps: &ConfigMaps, all: &mut Vec<To
     }
     for source in container["envFrom"].as_array().into_iter().flatten() {
         let prefix = source["prefix"].as_str().unwrap_or_default();
-        for (key, text) in maps.get(home, &source["configMapRef"]["name"]).into_iter().flatten() {
+        for (key, text) in maps
+            .get(home, &source["configMapRef"]["name"])
+            .into_iter()
+            .flatten()
+        {
             all.push(value(&format!("{prefix}{key}"), key, text.clone()));
         }
     }
@@ -207,10 +215,15 @@ impl Found {
         };
         let only = ports.first().copied().filter(|_| ports.len() == 1);
         let port = address.port.or(address.usual_port());
-        let port = port.filter(|port| ports.contains(port)).or(only.filter(|_| address.port.is_none()));
+        let port = port
+            .filter(|port| ports.contains(port))
+            .or(only.filter(|_| address.port.is_none()));
         let Some(port) = port else {
-            let text = &address.host;
-            self.notes.push(format!("`{text}` ({}) is a Service without this port", one.place));
+            let (text, place) = (&address.host, &one.place);
+            self.notes.push(match address.port {
+                Some(port) => format!("`{text}` ({place}) is a Service without a port {port}"),
+                None => format!("`{text}` ({place}) is a Service with several ports"),
+            });
             return;
         };
         let call = match namespace == home {
@@ -222,7 +235,8 @@ impl Found {
 
     /// An address that is no Service's: outside, Google's own, or nowhere.
     fn elsewhere(&mut self, address: &Address, one: &Told) {
-        if ["metadata.google.internal", "169.254.169.254", "metadata"].contains(&address.host.as_str())
+        if ["metadata.google.internal", "169.254.169.254", "metadata"]
+            .contains(&address.host.as_str())
         {
             self.metadata_server = true;
             return;
@@ -234,7 +248,10 @@ impl Found {
             self.calls.entry(call).or_insert_with(|| one.place.clone());
         } else if address.is_name_in_cluster() {
             let text = one.text.trim();
-            self.notes.push(format!("`{text}` ({}) names a Service that isn't there", one.place));
+            self.notes.push(format!(
+                "`{text}` ({}) names a Service that isn't there",
+                one.place
+            ));
         }
     }
 }

@@ -49,8 +49,9 @@ impl Draft {
             home: home(&controllers),
             ..Draft::default()
         };
-        let (others, services): (Vec<Json>, Vec<Json>) =
-            rest.into_iter().partition(|object| object["kind"] != "Service");
+        let (others, services): (Vec<Json>, Vec<Json>) = rest
+            .into_iter()
+            .partition(|object| object["kind"] != "Service");
         draft.defaults = defaults(&controllers, &services);
         for object in controllers {
             draft.workloads.push(Workload {
@@ -63,7 +64,9 @@ impl Draft {
                 calls: Vec::new(),
             });
         }
-        services.into_iter().for_each(|object| draft.service(object));
+        services
+            .into_iter()
+            .for_each(|object| draft.service(object));
         others.into_iter().for_each(|object| draft.other(object));
         draft
     }
@@ -87,32 +90,53 @@ impl Draft {
         match (version, kind) {
             ("v1", "Namespace") if object["metadata"]["name"] != "default" => {
                 let says = self.head(&object);
-                self.namespaces.push(Item { says, origin: object });
+                self.namespaces.push(Item {
+                    says,
+                    origin: object,
+                });
             }
             ("v1", "ServiceAccount") => {
                 let says = self.head(&object);
-                self.accounts.push(Item { says, origin: object });
+                self.accounts.push(Item {
+                    says,
+                    origin: object,
+                });
             }
             ("v1", "ConfigMap") => {
                 let says = self.with(&object, "data", "data");
-                self.config_maps.push(Item { says, origin: object });
+                self.config_maps.push(Item {
+                    says,
+                    origin: object,
+                });
             }
             ("networking.k8s.io/v1", "Ingress") => {
                 let says = self.with(&object, "spec", "spec");
-                self.ingresses.push(Item { says, origin: object });
+                self.ingresses.push(Item {
+                    says,
+                    origin: object,
+                });
             }
             ("networking.k8s.io/v1", "NetworkPolicy") => {
                 let says = self.with(&object, "spec", "spec");
-                self.policies.push(Item { says, origin: object });
+                self.policies.push(Item {
+                    says,
+                    origin: object,
+                });
             }
             ("networking.gke.io/v1alpha1", "FQDNNetworkPolicy") => {
                 let says = self.with(&object, "spec", "fqdn");
-                self.policies.push(Item { says, origin: object });
+                self.policies.push(Item {
+                    says,
+                    origin: object,
+                });
             }
             ("networking.gke.io/v1alpha1", "NetworkLogging") => {
                 let says = object["spec"]["cluster"].as_object().cloned();
                 let says = says.unwrap_or_default();
-                self.logging = Some(Item { says, origin: object });
+                self.logging = Some(Item {
+                    says,
+                    origin: object,
+                });
             }
             _ => self.beside(object),
         }
@@ -165,7 +189,10 @@ impl Draft {
         if !self.workloads.is_empty() {
             app.0.insert("defaults".to_owned(), self.defaults.clone());
         }
-        app.put("workloads", self.workloads.iter().map(workload).collect::<Json>());
+        app.put(
+            "workloads",
+            self.workloads.iter().map(workload).collect::<Json>(),
+        );
         app.put("serviceAccounts", self.accounts());
         app.put("configMaps", list(&self.config_maps));
         app.put("ingresses", list(&self.ingresses));
@@ -186,7 +213,12 @@ impl Draft {
     fn namespaces(&self) -> Json {
         let mut all: Vec<Json> = self.namespaces.iter().map(says).collect();
         let workloads = self.workloads.iter().map(|one| &one.item);
-        let apart = [&self.accounts, &self.config_maps, &self.ingresses, &self.policies];
+        let apart = [
+            &self.accounts,
+            &self.config_maps,
+            &self.ingresses,
+            &self.policies,
+        ];
         for item in workloads.chain(apart.into_iter().flatten()) {
             let name = namespace(&item.origin);
             let known = name == "default" || all.iter().any(|one| one["name"] == name);
@@ -218,13 +250,20 @@ impl Draft {
             .collect();
         for workload in &self.workloads {
             let item = &workload.item;
-            let Some(name) = item.says.get("serviceAccount").filter(|name| *name != "default")
+            let Some(name) = item
+                .says
+                .get("serviceAccount")
+                .filter(|name| *name != "default")
             else {
                 continue;
             };
             let mut says = Says::default();
             says.put("name", name.clone());
-            says.unless("namespace", json!(namespace(&item.origin)), &json!(self.home));
+            says.unless(
+                "namespace",
+                json!(namespace(&item.origin)),
+                &json!(self.home),
+            );
             says.put("existing", true);
             let says = Json::Object(says.0);
             let same = |one: &Item| {
@@ -250,24 +289,45 @@ impl Draft {
                 let containers = workload.item.says.get(list).and_then(Json::as_array);
                 for one in containers.into_iter().flatten() {
                     let name = one["name"].as_str().unwrap_or_default();
-                    tell(&mut all, &object, &format!(" container {name}"), one.get("patch"));
+                    tell(
+                        &mut all,
+                        &object,
+                        &format!(" container {name}"),
+                        one.get("patch"),
+                    );
                 }
             }
             for service in &workload.services {
-                tell(&mut all, &title(&service.origin), "", service.says.get("patch"));
+                tell(
+                    &mut all,
+                    &title(&service.origin),
+                    "",
+                    service.says.get("patch"),
+                );
             }
         }
-        all.extend(self.objects.iter().map(|object| match object["kind"] == "Secret" {
-            true => format!("{} whole, with its values: better make it by hand", title(object)),
-            false => format!("{} whole", title(object)),
-        }));
+        all.extend(
+            self.objects
+                .iter()
+                .map(|object| match object["kind"] == "Secret" {
+                    true => format!(
+                        "{} whole, with its values: better make it by hand",
+                        title(object)
+                    ),
+                    false => format!("{} whole", title(object)),
+                }),
+        );
         all
     }
 }
 
 fn tell(all: &mut Vec<String>, object: &str, part: &str, patch: Option<&Json>) {
     let places = patch.map(places).unwrap_or_default();
-    all.extend(places.iter().map(|place| format!("{object}{part}: `{place}`")));
+    all.extend(
+        places
+            .iter()
+            .map(|place| format!("{object}{part}: `{place}`")),
+    );
 }
 
 fn says(item: &Item) -> Json {
@@ -311,7 +371,10 @@ fn home(controllers: &[Json]) -> String {
 
 /// What most workloads have: rights of pods and containers, and whether objects have labels.
 fn defaults(controllers: &[Json], services: &[Json]) -> Json {
-    let pods: Vec<&Json> = controllers.iter().map(|one| &workloads::template(one)["spec"]).collect();
+    let pods: Vec<&Json> = controllers
+        .iter()
+        .map(|one| &workloads::template(one)["spec"])
+        .collect();
     let containers = controllers.iter().flat_map(workloads::all_containers);
     let mut all = json!({
         "podSecurityContext": most_common(pods.into_iter(), "securityContext"),

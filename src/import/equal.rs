@@ -26,7 +26,9 @@ pub(super) fn title(object: &Json) -> String {
 
 /// The namespace that an object lands in.
 pub(super) fn namespace(object: &Json) -> &str {
-    object["metadata"]["namespace"].as_str().unwrap_or("default")
+    object["metadata"]["namespace"]
+        .as_str()
+        .unwrap_or("default")
 }
 
 /// The object with what the API server adds where nothing is written, as far as dplab writes it
@@ -49,14 +51,20 @@ pub(super) fn completed(object: &Json) -> Json {
         };
         for list in ["containers", "initContainers"] {
             let containers = spec.get_mut(list).and_then(Json::as_array_mut);
-            containers.into_iter().flatten().for_each(complete_container);
+            containers
+                .into_iter()
+                .flatten()
+                .for_each(complete_container);
         }
     }
     object
 }
 
 /// Where the pods of controllers are described.
-const TEMPLATES: [&str; 2] = ["/spec/template/spec", "/spec/jobTemplate/spec/template/spec"];
+const TEMPLATES: [&str; 2] = [
+    "/spec/template/spec",
+    "/spec/jobTemplate/spec/template/spec",
+];
 
 fn complete_service(spec: &mut Json) {
     let Some(spec) = spec.as_object_mut() else {

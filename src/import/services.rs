@@ -28,7 +28,11 @@ pub(super) fn service(object: &Json, workload: &Json, defaults: &Json) -> Says {
     let mut says = Says::default();
     let (metadata, spec) = (&object["metadata"], &object["spec"]);
     let selector = workloads::selector(workload);
-    says.unless("name", metadata["name"].clone(), &workload["metadata"]["name"]);
+    says.unless(
+        "name",
+        metadata["name"].clone(),
+        &workload["metadata"]["name"],
+    );
     if !spec["type"].is_null() {
         says.unless("type", spec["type"].clone(), &json!("ClusterIP"));
     }

@@ -88,7 +88,8 @@ fn generated(lab: &Lab) -> Generated {
     let namespaces = lab.app.namespaces.iter().filter(|own| !own.existing);
     let namespaces = namespaces.map(objects::namespace);
     let all = app.chain(policies).chain(namespaces);
-    all.map(|object| (title(&completed(&object)), completed(&object))).collect()
+    all.map(|object| (title(&completed(&object)), completed(&object)))
+        .collect()
 }
 
 /// An item that must go: its object is carried instead.
@@ -105,7 +106,10 @@ impl Draft {
     fn refused(&mut self, finding: &Diagnostic) -> bool {
         let path = finding.path.as_deref().unwrap_or_default();
         if let Some((index, rest)) = inside(path, "app.workloads") {
-            return self.workloads.get_mut(index).is_some_and(|one| one.refused(rest));
+            return self
+                .workloads
+                .get_mut(index)
+                .is_some_and(|one| one.refused(rest));
         }
         let lists = [
             ("app.namespaces", &mut self.namespaces),
@@ -204,7 +208,11 @@ impl Draft {
             &self.policies,
         ];
         let apart = lists.into_iter().flatten().map(|item| &item.origin);
-        let read: Vec<String> = workloads.chain(apart).chain(&self.objects).map(title).collect();
+        let read: Vec<String> = workloads
+            .chain(apart)
+            .chain(&self.objects)
+            .map(title)
+            .collect();
         match generated.keys().find(|title| !read.contains(title)) {
             Some(new) => Err(ImportError::NotEqual(new.clone())),
             None => Ok(()),
@@ -219,7 +227,8 @@ fn stays(item: &mut Item) -> bool {
         return false;
     }
     let metadata = &item.origin["metadata"];
-    item.says.insert("name".to_owned(), metadata["name"].clone());
+    item.says
+        .insert("name".to_owned(), metadata["name"].clone());
     if kind == Some("ServiceAccount") {
         let namespace = super::equal::namespace(&item.origin);
         item.says.insert("namespace".to_owned(), json!(namespace));
@@ -294,7 +303,11 @@ impl Workload {
             let Some((index, rest)) = inside(path, list) else {
                 continue;
             };
-            let container = self.item.says.get_mut(list).and_then(|all| all.get_mut(index));
+            let container = self
+                .item
+                .says
+                .get_mut(list)
+                .and_then(|all| all.get_mut(index));
             let container = container.and_then(Json::as_object_mut);
             if container.is_some_and(|one| take_away(one, first_key(rest))) {
                 return true;

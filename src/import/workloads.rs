@@ -55,7 +55,11 @@ pub(super) fn workload(object: &Json, home: &str, defaults: &Json) -> Says {
     let found_by = selector(object);
     says.put("name", name.clone());
     says.unless("kind", object["kind"].clone(), &json!("Deployment"));
-    says.unless("namespace", json!(super::equal::namespace(object)), &json!(home));
+    says.unless(
+        "namespace",
+        json!(super::equal::namespace(object)),
+        &json!(home),
+    );
     says.put("image", main["image"].clone());
     says.unless("container", main["name"].clone(), &json!("main"));
     says.take(spec, &["replicas", "schedule", "serviceName"]);
@@ -73,7 +77,8 @@ pub(super) fn workload(object: &Json, home: &str, defaults: &Json) -> Says {
     says.take(spec, &["volumeClaimTemplates"]);
     let other = |list: &Json, skip| {
         let all = list.as_array().into_iter().flatten().skip(skip);
-        all.map(|one| containers::other(one, defaults)).collect::<Json>()
+        all.map(|one| containers::other(one, defaults))
+            .collect::<Json>()
     };
     says.put("initContainers", other(&pod["initContainers"], 0));
     says.put("sidecars", other(&pod["containers"], 1));

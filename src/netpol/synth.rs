@@ -69,7 +69,10 @@ pub fn named(app: &App, cluster: &Cluster, name: &str) -> Vec<Policy> {
             spec: made.spec,
         })
     };
-    policies(app, cluster).into_iter().filter_map(policy).collect()
+    policies(app, cluster)
+        .into_iter()
+        .filter_map(policy)
+        .collect()
 }
 
 /// The namespaces that hold workloads, in the order in which they come; the application's own if

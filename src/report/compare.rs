@@ -31,7 +31,10 @@ fn shown(passage: &ConnectionSet) -> String {
 
 fn passages(reach: &Reach) -> Passages {
     let mut all = Passages::new();
-    for pair in reach.pairs().filter(|pair| !pair.passage.allowed.is_empty()) {
+    for pair in reach
+        .pairs()
+        .filter(|pair| !pair.passage.allowed.is_empty())
+    {
         let key = (name(pair.source), name(pair.destination));
         let allowed = &pair.passage.allowed;
         let passage = all.entry(key).or_insert_with(|| allowed.clone());
@@ -52,15 +55,23 @@ fn name(peer: &Peer) -> String {
 fn summary(present: &Passages, least: &Passages) -> String {
     type Counts = fn(&(String, String), &ConnectionSet) -> bool;
     let lines: [(&str, Counts); 4] = [
-        ("pairs in the cluster", |(from, to), _| from != OUTSIDE && to != OUTSIDE),
-        ("workloads that outsiders reach", |(from, _), _| from == OUTSIDE),
-        ("workloads that reach something outside", |(_, to), _| to == OUTSIDE),
+        ("pairs in the cluster", |(from, to), _| {
+            from != OUTSIDE && to != OUTSIDE
+        }),
+        ("workloads that outsiders reach", |(from, _), _| {
+            from == OUTSIDE
+        }),
+        ("workloads that reach something outside", |(_, to), _| {
+            to == OUTSIDE
+        }),
         ("workloads whose way out is open", |(_, to), passage| {
             to == OUTSIDE && passage.has_all_ports()
         }),
     ];
     let count = |all: &Passages, counts: Counts| {
-        all.iter().filter(|(pair, passage)| counts(pair, passage)).count()
+        all.iter()
+            .filter(|(pair, passage)| counts(pair, passage))
+            .count()
     };
     let line = |(what, counts): (&str, Counts)| {
         let (now, then) = (count(present, counts), count(least, counts));

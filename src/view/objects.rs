@@ -183,7 +183,12 @@ fn pods(one: &Workload) -> Json {
     let mut metadata = Map::new();
     put_labels(&mut metadata, "labels", &one.labels);
     put_labels(&mut metadata, "annotations", &one.annotations);
-    json!({"metadata": metadata, "spec": pod_spec(one)})
+    let mut template = Map::new();
+    if !metadata.is_empty() {
+        template.insert("metadata".to_owned(), Json::Object(metadata));
+    }
+    template.insert("spec".to_owned(), pod_spec(one));
+    Json::Object(template)
 }
 
 fn pod_spec(one: &Workload) -> Json {

@@ -32,7 +32,10 @@ impl Address {
             return None;
         }
         let port = self.port.or(self.usual_port())?;
-        let scheme = self.scheme.as_deref().filter(|s| ["http", "https"].contains(s));
+        let scheme = self
+            .scheme
+            .as_deref()
+            .filter(|s| ["http", "https"].contains(s));
         Some(match (scheme, self.port) {
             (Some(scheme), None) => format!("{scheme}://{}", self.host),
             (Some(scheme), Some(port)) => format!("{scheme}://{}:{port}", self.host),
@@ -44,7 +47,9 @@ impl Address {
     pub(super) fn is_name_in_cluster(&self) -> bool {
         let short = !self.host.contains('.') && self.host.contains(|c: char| c.is_alphabetic());
         let local = self.host.ends_with(".svc") || self.host.ends_with(".svc.cluster.local");
-        (short || local) && self.host != "localhost" && (self.port.is_some() || self.scheme.is_some())
+        (short || local)
+            && self.host != "localhost"
+            && (self.port.is_some() || self.scheme.is_some())
     }
 }
 
@@ -57,7 +62,27 @@ pub(super) fn whole(text: &str) -> bool {
 /// Every address in a text.
 pub(super) fn addresses(text: &str) -> Vec<Address> {
     let stops = |c: char| c.is_whitespace() || "\"'`{}[]()<>|;,=$\\".contains(c);
-    text.split(stops).filter_map(address).collect()
+    let words: Vec<&str> = text.split(stops).filter(|word| !word.is_empty()).collect();
+    let each = words.iter().enumerate();
+    each.filter_map(|(at, word)| {
+        let found = address(word);
+        if found.as_ref().is_some_and(|address| address.port.is_some()) {
+            return found;
+        }
+        // As in `nc -z db 5432`: a Service of this name must exist, so that hardly a text is
+        // misread.
+        let beside = words.get(at + 1).and_then(|next| next.parse().ok());
+        match (found, beside) {
+            (Some(found), port) => Some(Address { port, ..found }),
+            (None, Some(port)) if is_host(word) => Some(Address {
+                scheme: None,
+                host: word.to_lowercase(),
+                port: Some(port),
+            }),
+            _ => None,
+        }
+    })
+    .collect()
 }
 
 fn address(word: &str) -> Option<Address> {
@@ -72,7 +97,8 @@ fn address(word: &str) -> Option<Address> {
         Some((host, port)) => (host, Some(port.parse().ok()?)),
         None => (authority, None),
     };
-    let local = host.trim_end_matches('.').ends_with(".svc.cluster.local") || host.ends_with(".svc");
+    let local =
+        host.trim_end_matches('.').ends_with(".svc.cluster.local") || host.ends_with(".svc");
     if !is_host(host) || (scheme.is_none() && port.is_none() && !local) {
         return None;
     }
@@ -106,18 +132,40 @@ mod tests {
     #[test]
     fn addresses_are_found_in_every_dress() {
         assert_eq!(hosts("redis-cart:6379"), ["redis-cart:6379"]);
-        assert_eq!(hosts("jdbc:postgresql://accounts-db:5432/x"), ["accounts-db:5432"]);
-        assert_eq!(hosts("postgresql://u:p@db.data.svc.cluster.local/x"), ["db.data.svc.cluster.local:5432"]);
-        assert_eq!(hosts("--url=http://api:8080/v1 -x a:1,b:2"), ["api:8080", "a:1", "b:2"]);
-        assert_eq!(hosts("proxy_pass http://api.shop.svc;"), ["api.shop.svc:80"]);
-        assert_eq!(hosts("at 12:30 or a:b, {\"x\": 1} /usr/bin:/bin"), ["12:30"]);
+        assert_eq!(
+            hosts("jdbc:postgresql://accounts-db:5432/x"),
+            ["accounts-db:5432"]
+        );
+        assert_eq!(
+            hosts("postgresql://u:p@db.data.svc.cluster.local/x"),
+            ["db.data.svc.cluster.local:5432"]
+        );
+        assert_eq!(
+            hosts("--url=http://api:8080/v1 -x a:1,b:2"),
+            ["api:8080", "a:1", "b:2"]
+        );
+        assert_eq!(
+            hosts("proxy_pass http://api.shop.svc;"),
+            ["api.shop.svc:80"]
+        );
+        assert_eq!(
+            hosts("at 12:30 or a:b, {\"x\": 1} /usr/bin:/bin"),
+            ["12:30"]
+        );
+        assert_eq!(hosts("until nc -z db 5432; do"), ["db:5432"]);
     }
 
     #[test]
     fn only_names_are_hosts_outside() {
         let outside = |text| addresses(text)[0].outside();
-        assert_eq!(outside("https://gmail.googleapis.com/x").as_deref(), Some("https://gmail.googleapis.com"));
-        assert_eq!(outside("db.example.com:5432").as_deref(), Some("tcp://db.example.com:5432"));
+        assert_eq!(
+            outside("https://gmail.googleapis.com/x").as_deref(),
+            Some("https://gmail.googleapis.com")
+        );
+        assert_eq!(
+            outside("db.example.com:5432").as_deref(),
+            Some("tcp://db.example.com:5432")
+        );
         assert_eq!(outside("10.0.0.1:80"), None);
         assert_eq!(outside("http://metadata.google.internal"), None);
     }
