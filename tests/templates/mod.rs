@@ -1,4 +1,6 @@
 //! Tests of `templates/`: what comes out, read by the tools that will read it.
 
 mod kubernetes;
+mod quoting;
 mod terraform;
+mod validate;
