@@ -25,15 +25,20 @@ type Edges = BTreeMap<(String, String), ConnectionSet>;
 
 const OUTSIDE: &str = "outside";
 
-/// The lab's workloads under policies made from their calls, and the pods that answer DNS.
-fn least(lab: &Lab) -> World {
+/// The lab's workloads under policies made from their calls.
+pub(super) fn least_alone(lab: &Lab) -> World {
     let alone = Lab {
         policies: synth::named(&lab.app, &lab.cluster, "least"),
         probes: Vec::new(),
         stages: Vec::new(),
         ..lab.clone()
     };
-    let mut world = staged::world(&alone, None, &Places::new());
+    staged::world(&alone, None, &Places::new())
+}
+
+/// The same, and the pods that answer DNS.
+fn least(lab: &Lab) -> World {
+    let mut world = least_alone(lab);
     for name in ["kube-dns", "node-local-dns"] {
         world.add_workload(Workload {
             namespace: "kube-system".to_owned(),
@@ -52,7 +57,9 @@ fn least(lab: &Lab) -> World {
 
 fn name(peer: &Peer) -> String {
     match peer {
-        Peer::Workload { namespace, name, .. } => format!("{namespace}/{name}"),
+        Peer::Workload {
+            namespace, name, ..
+        } => format!("{namespace}/{name}"),
         Peer::External(_) => OUTSIDE.to_owned(),
     }
 }
@@ -110,7 +117,11 @@ fn declared(lab: &Lab) -> Edges {
         let asks = workload.metadata_server;
         if asks || !workload.calls.is_empty() || !workload.outside.is_empty() {
             let dns = ports(Protocol::Udp, &[53]).union(&ports(Protocol::Tcp, &[53]));
-            for to in ["kube-system/kube-dns", "kube-system/node-local-dns", OUTSIDE] {
+            for to in [
+                "kube-system/kube-dns",
+                "kube-system/node-local-dns",
+                OUTSIDE,
+            ] {
                 if to == "kube-system/kube-dns" && cloud_dns(lab) {
                     continue;
                 }
@@ -144,7 +155,10 @@ fn declared(lab: &Lab) -> Edges {
 /// Edges that begin or end at the application; what DNS pods do elsewhere is their own business.
 fn of_app(edges: Edges) -> Edges {
     let reserved = |name: &str| name == OUTSIDE || name.starts_with("kube-system/");
-    edges.into_iter().filter(|((from, to), _)| !(reserved(from) && reserved(to))).collect()
+    edges
+        .into_iter()
+        .filter(|((from, to), _)| !(reserved(from) && reserved(to)))
+        .collect()
 }
 
 /// Every world in which one rule, one peer or one port less stands in a policy.
@@ -203,7 +217,9 @@ fn smaller_specs(spec: &NetworkPolicySpec) -> Vec<(String, NetworkPolicySpec)> {
 fn signature(world: &World) -> BTreeSet<String> {
     let all = reach(world, Reading::DPV2);
     let pairs = all.pairs().filter(|pair| !pair.passage.allowed.is_empty());
-    pairs.map(|p| format!("{} {} {}", p.source, p.destination, p.passage.allowed)).collect()
+    pairs
+        .map(|p| format!("{} {} {}", p.source, p.destination, p.passage.allowed))
+        .collect()
 }
 
 fn assert_complete_and_minimal(lab: &Lab, told: &str) {
@@ -328,23 +344,37 @@ fn the_shop_gets_fifteen_edges_and_a_front_door() {
     let edges = of_app(passes(&least(&lab)));
     let app: BTreeSet<(&str, &str)> = edges
         .keys()
-        .filter_map(|(from, to)| Some((from.strip_prefix("default/")?, to.strip_prefix("default/")?)))
+        .filter_map(|(from, to)| {
+            Some((from.strip_prefix("default/")?, to.strip_prefix("default/")?))
+        })
         .collect();
     let (front, inner): (Vec<(&str, &str)>, Vec<(&str, &str)>) =
         app.iter().copied().partition(|(_, to)| *to == "frontend");
     assert_eq!(inner.len(), 15, "{inner:?}");
     assert_eq!(front, [("loadgenerator", "frontend")]);
     let from_outside: Vec<_> = edges.keys().filter(|(from, _)| from == OUTSIDE).collect();
-    assert_eq!(from_outside.len(), 1, "only the front door: {from_outside:?}");
-    assert_eq!(edges[&(OUTSIDE.to_owned(), "default/frontend".to_owned())], ports(Protocol::Tcp, &[8080]));
+    assert_eq!(
+        from_outside.len(),
+        1,
+        "only the front door: {from_outside:?}"
+    );
+    assert_eq!(
+        edges[&(OUTSIDE.to_owned(), "default/frontend".to_owned())],
+        ports(Protocol::Tcp, &[8080])
+    );
     let Some(path) = shared("data/online-boutique-graph.json") else {
         return;
     };
-    let graph: Json = serde_json::from_str(&std::fs::read_to_string(path).expect("the graph")).expect("JSON");
+    let graph: Json =
+        serde_json::from_str(&std::fs::read_to_string(path).expect("the graph")).expect("JSON");
     let text = |value: &Json| value.as_str().expect("a text").to_owned();
     let edges = graph["v0.10.6"]["edges"].as_array().expect("edges").iter();
-    let wanted: BTreeSet<(String, String)> = edges.map(|e| (text(&e["from"]), text(&e["to"]))).collect();
-    let app: BTreeSet<(String, String)> = app.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect();
+    let wanted: BTreeSet<(String, String)> =
+        edges.map(|e| (text(&e["from"]), text(&e["to"]))).collect();
+    let app: BTreeSet<(String, String)> = app
+        .iter()
+        .map(|(a, b)| ((*a).to_owned(), (*b).to_owned()))
+        .collect();
     assert_eq!(app, wanted);
 }
 
@@ -392,10 +422,18 @@ fn every_expectation_of_every_shipped_lab_is_what_the_evaluator_says() {
                 let probe = lab.probe(&expected.probe).expect("a probe");
                 let flow = staged::flow(&world, &lab, probe).expect("both ends");
                 let verdict = evaluator.evaluate(&flow).verdict;
-                assert_eq!(verdict == Verdict::Allowed, expected.allowed, "{told}: {verdict}");
+                assert_eq!(
+                    verdict == Verdict::Allowed,
+                    expected.allowed,
+                    "{told}: {verdict}"
+                );
                 let events = evaluator.predict(&flow);
                 let logged = events.iter().any(|event| event.logged == Logged::Yes);
-                assert_eq!(logged, expected.logged.unwrap_or(logged), "{told}: {events:?}");
+                assert_eq!(
+                    logged,
+                    expected.logged.unwrap_or(logged),
+                    "{told}: {events:?}"
+                );
             }
         }
     }

@@ -33,7 +33,10 @@ fn kubectl_reads_ten_thousand_strings_as_the_profile_says_them() {
     }
     let texts = texts();
     let folder = generated(&texts);
-    assert_reads(&folder.path().join("kubernetes/app/deployment-a.yaml"), &texts);
+    assert_reads(
+        &folder.path().join("kubernetes/app/deployment-a.yaml"),
+        &texts,
+    );
 }
 
 #[test]
@@ -44,14 +47,28 @@ fn kustomize_hands_on_what_it_read() {
     // Kustomize writes its own YAML, in which these break: it refuses DEL, the controls behind it
     // and noncharacters, and Unicode's line separators come out bare.
     let breaks = |c: char| {
-        matches!(c, '\u{7f}'..='\u{9f}' | '\u{2028}' | '\u{2029}' | '\u{fffe}' | '\u{ffff}')
+        matches!(
+            c,
+            '\u{7f}'..='\u{9f}' | '\u{2028}' | '\u{2029}' | '\u{fffe}' | '\u{ffff}'
+        )
     };
-    let texts: Vec<String> = texts().into_iter().filter(|text| !text.contains(breaks)).collect();
-    assert!(texts.len() > COUNT / 2, "only {} strings are left", texts.len());
+    let texts: Vec<String> = texts()
+        .into_iter()
+        .filter(|text| !text.contains(breaks))
+        .collect();
+    assert!(
+        texts.len() > COUNT / 2,
+        "only {} strings are left",
+        texts.len()
+    );
     let folder = generated(&texts);
     let app = folder.path().join("kubernetes/app");
     let built = folder.path().join("built.yaml");
-    std::fs::write(&built, run("kubectl", &["kustomize", &app.to_string_lossy()])).expect("a file");
+    std::fs::write(
+        &built,
+        run("kubectl", &["kustomize", &app.to_string_lossy()]),
+    )
+    .expect("a file");
     assert_reads(&built, &texts);
 }
 
@@ -76,7 +93,10 @@ fn generated(texts: &[String]) -> tempfile::TempDir {
 /// Lets kubectl read a Deployment; `--local` asks no cluster.
 fn assert_reads(file: &std::path::Path, texts: &[String]) {
     let file = file.to_string_lossy();
-    let read = run("kubectl", &["annotate", "--local", "-o", "json", "-f", &file, "a=b"]);
+    let read = run(
+        "kubectl",
+        &["annotate", "--local", "-o", "json", "-f", &file, "a=b"],
+    );
     let object: Json = serde_json::from_str(&read).expect("JSON");
     let env = &object["spec"]["template"]["spec"]["containers"][0]["env"];
     let env = env.as_array().expect("the environment");

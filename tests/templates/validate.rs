@@ -33,13 +33,19 @@ fn every_object_fits_the_newest_three_kubernetes_minors() {
     let there = python(&["-c", "import kubernetes_validate, yaml"]);
     if !there.is_ok_and(|output| output.status.success()) {
         let required = std::env::var("DPLAB_REQUIRE_TOOLS").is_ok_and(|value| value == "1");
-        assert!(!required, "kubernetes-validate is required by DPLAB_REQUIRE_TOOLS=1");
+        assert!(
+            !required,
+            "kubernetes-validate is required by DPLAB_REQUIRE_TOOLS=1"
+        );
         return skip("kubernetes-validate is not installed");
     }
     let out = root().join("out");
     let output = python(&["-c", SCRIPT, out.as_str()]).expect("python3 runs");
     let words = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{words}");
-    let seen: usize = String::from_utf8_lossy(&output.stdout).trim().parse().expect("a number");
+    let seen: usize = String::from_utf8_lossy(&output.stdout)
+        .trim()
+        .parse()
+        .expect("a number");
     assert!(seen > 100, "only {seen} files were looked at");
 }
