@@ -13,7 +13,7 @@ fn kinds() -> Option<Map<String, Value>> {
     schema["kinds"].as_object().cloned()
 }
 
-fn documents(text: &str) -> Vec<Value> {
+pub(super) fn documents(text: &str) -> Vec<Value> {
     let parts = text.split("\n---\n");
     parts
         .map(|part| serde_yaml::from_str(part).unwrap_or_else(|error| panic!("{error}\n{part}")))

@@ -5,13 +5,17 @@
 //! Terraform's names, and every fact must be on both sides, but for those listed here.
 
 mod commands;
-mod hcl;
+mod objects;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use dplab::render::Renderer;
 use serde_json::{Value, json};
+use snapbox::data::DataFormat;
+use snapbox::{Assert, Data};
 
+use super::hcl;
+use super::kcc::documents;
 use super::labs::{self, Named};
 use crate::support::tool;
 
@@ -87,6 +91,28 @@ fn flatten(key: &str, value: &Value, facts: &mut Facts) {
     }
 }
 
+/// The API writes `displayName` where Terraform writes `display_name`.
+fn snake_case(value: Value) -> Value {
+    let key = |key: String| {
+        let mut out = String::new();
+        for c in key.chars() {
+            if c.is_ascii_uppercase() {
+                out.push('_');
+            }
+            out.push(c.to_ascii_lowercase());
+        }
+        out
+    };
+    match value {
+        Value::Object(map) => {
+            let pairs = map.into_iter().map(|(k, v)| (key(k), snake_case(v)));
+            Value::Object(pairs.collect())
+        }
+        Value::Array(items) => items.into_iter().map(snake_case).collect(),
+        other => other,
+    }
+}
+
 /// What Terraform would make.
 fn terraform(files: &[(String, String)]) -> Facts {
     let mut facts = Facts::new();
@@ -143,23 +169,86 @@ fn fits(pattern: &str, key: &str) -> bool {
     }
 }
 
-/// Where the two sides don't agree.
+/// What only Terraform says beside Config Connector, and why.
+const NOT_IN_CONFIG_CONNECTOR: [(&str, &str); 5] = [
+    (
+        "api *.disable_on_destroy",
+        "an annotation abandons the API instead",
+    ),
+    (
+        "cluster.deletion_protection",
+        "it is Terraform's own guard, the API knows nothing of it",
+    ),
+    (
+        "cluster.master_authorized_networks_config",
+        "the blocks themselves are compared",
+    ),
+    (
+        "channel.display_name",
+        "Config Connector takes the object's name",
+    ),
+    (
+        "alert.notification_channels",
+        "the object names the channel by a name of its own",
+    ),
+];
+
+/// What only Config Connector says, and why.
+const ONLY_CONFIG_CONNECTOR: [(&str, &str); 1] = [(
+    "alert.notification_channels.name",
+    "Terraform and gcloud learn the channel's name when it is made",
+)];
+
+/// Where the scripts and Terraform don't agree.
 fn differences(scripts: &Facts, terraform: &Facts) -> Vec<String> {
+    compare(
+        ("scripts", scripts, &ONLY_SCRIPTS),
+        terraform,
+        &ONLY_TERRAFORM,
+    )
+}
+
+/// A name, what it says, and what only it says.
+type Side<'a> = (&'a str, &'a Facts, &'a [(&'a str, &'a str)]);
+
+fn compare(other: Side<'_>, terraform: &Facts, only_terraform: &[(&str, &str)]) -> Vec<String> {
+    let (name, facts, only) = other;
     let mut out = Vec::new();
-    for (key, value) in scripts {
+    for (key, value) in facts {
         match terraform.get(key) {
-            Some(other) if other == value => {}
-            Some(other) => out.push(format!("{key}: scripts {value}, Terraform {other}")),
-            None if listed(&ONLY_SCRIPTS, key) => {}
-            None => out.push(format!("{key}: only the scripts say {value}")),
+            Some(right) if right == value => {}
+            Some(right) => out.push(format!("{key}: {name} {value}, Terraform {right}")),
+            None if listed(only, key) => {}
+            None => out.push(format!("{key}: only {name} says {value}")),
         }
     }
     for (key, value) in terraform {
-        if !scripts.contains_key(key) && !listed(&ONLY_TERRAFORM, key) {
+        if !facts.contains_key(key) && !listed(only_terraform, key) {
             out.push(format!("{key}: only Terraform says {value}"));
         }
     }
     out
+}
+
+fn config_connector(renderer: &Renderer, named: &Named) -> Facts {
+    let files = labs::files(renderer, &named.lab, "kcc/");
+    let objects = files.iter().flat_map(|(_, text)| documents(text));
+    objects::facts(&objects.collect::<Vec<_>>())
+}
+
+#[test]
+fn config_connector_describes_the_same_lab() {
+    let renderer = labs::renderer();
+    let random = (0..super::tools::count()).map(labs::random);
+    let labs = labs::shipped().into_iter().chain(labs::variants());
+    for named in labs.chain(random) {
+        let objects = config_connector(&renderer, &named);
+        let files = labs::files(&renderer, &named.lab, "terraform/cluster/");
+        let terraform = terraform(&files);
+        let side = ("Config Connector", &objects, &ONLY_CONFIG_CONNECTOR[..]);
+        let differences = compare(side, &terraform, &NOT_IN_CONFIG_CONNECTOR);
+        assert!(differences.is_empty(), "{}: {differences:#?}", named.name);
+    }
 }
 
 /// Both sides of a lab, from their own text.
@@ -276,4 +365,55 @@ fn a_slip_in_a_template_is_found() {
         let found = found.join("\n");
         assert!(found.contains(fact), "{right} -> {wrong}: {found:?}");
     }
+}
+
+/// The report: every fact of a lab, and what each side says of it.
+fn report(named: &Named, sides: [&Facts; 3]) -> String {
+    let keys: BTreeSet<&String> = sides.iter().flat_map(|facts| facts.keys()).collect();
+    let cell = |facts: &Facts, key: &String| {
+        let value = facts.get(key).map(Value::to_string);
+        value.map_or_else(String::new, |value| {
+            format!("`{}`", value.replace('|', "\\|"))
+        })
+    };
+    let mut out = format!("# {}: three ways to one cluster\n\n", named.name);
+    out.push_str("Each side is read from its own text. An empty cell has its reason below.\n\n");
+    out.push_str("| what | scripts | Terraform | Config Connector |\n|---|---|---|---|\n");
+    for key in &keys {
+        let cells = sides.map(|facts| cell(facts, key));
+        out.push_str(&format!("| {key} | {} |\n", cells.join(" | ")));
+    }
+    out.push_str("\n## What one side can't say, in any lab\n\n");
+    let lists: [(&str, &[(&str, &str)]); 4] = [
+        ("Terraform, not the scripts", &ONLY_TERRAFORM),
+        ("the scripts, not Terraform", &ONLY_SCRIPTS),
+        ("Terraform, not Config Connector", &NOT_IN_CONFIG_CONNECTOR),
+        ("Config Connector, not Terraform", &ONLY_CONFIG_CONNECTOR),
+    ];
+    for (who, list) in lists {
+        for (what, why) in list {
+            out.push_str(&format!("- {who}: `{what}`: {why}\n"));
+        }
+    }
+    out
+}
+
+#[test]
+fn the_report_tells_every_fact_of_the_tutorial_s_lab() {
+    if !tool("bash") {
+        return;
+    }
+    let renderer = labs::renderer_of(&["terraform/", "gcloud/", "kcc/"]);
+    let shipped = labs::shipped();
+    let named = shipped.iter().find(|it| it.name == "online-boutique");
+    let named = named.unwrap();
+    let (scripts, files) = sides(named, &renderer);
+    let objects = config_connector(&renderer, named);
+    let report = report(named, [&scripts, &terraform(&files), &objects]);
+    let path = "tests/templates/terraform/parity/online-boutique.md";
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+    let wanted = Data::read_from(&path, Some(DataFormat::Text));
+    Assert::new()
+        .action_env("SNAPSHOTS")
+        .eq(report, wanted.raw());
 }
