@@ -9,7 +9,10 @@ mod explain;
 mod generate;
 mod labs;
 mod load;
+mod manifests;
+mod reach;
 mod schema;
+mod subject;
 mod term;
 mod validate;
 
@@ -43,6 +46,7 @@ fn dispatch(cli: &Cli, term: &Term) -> anyhow::Result<Exit> {
         Command::Generate(args) => generate::run(args, term),
         Command::Diff(args) => diff::run(args, term),
         Command::Clean(args) => clean::run(args, term),
+        Command::Reach(args) => reach::run(args, term),
         Command::Schema => schema::run(term),
         Command::Explain(args) => explain::run(args, term),
     }

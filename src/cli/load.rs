@@ -10,6 +10,7 @@ use crate::check;
 use crate::diag::{self, Diagnostic};
 use crate::model::Lab;
 use crate::profile::layer::{Files, Overrides};
+use crate::profile::raw::RawProfile;
 use crate::profile::{self, At};
 use crate::source::SourceMap;
 
@@ -54,6 +55,8 @@ pub(super) struct Loaded {
     pub(super) path: Utf8PathBuf,
     /// The lab's name as written.
     pub(super) name: Option<At<String>>,
+    /// The profile as written, layers laid; none if it can't be read at all.
+    pub(super) raw: Option<RawProfile>,
     /// The lab; none if anything is wrong with it.
     pub(super) lab: Option<Lab>,
     /// What was found, in the order of the text.
@@ -70,7 +73,7 @@ pub(super) fn labs(args: &ProfileArgs, sources: &mut SourceMap) -> anyhow::Resul
         .collect()
 }
 
-fn lab(
+pub(super) fn lab(
     path: Utf8PathBuf,
     sources: &mut SourceMap,
     overrides: &Overrides,
@@ -94,6 +97,7 @@ fn lab(
     Ok(Loaded {
         path,
         name,
+        raw: read.value,
         lab,
         findings,
     })
