@@ -7,5 +7,6 @@ mod labs;
 mod names;
 mod parity;
 mod provider;
+mod random;
 mod tools;
 mod value;

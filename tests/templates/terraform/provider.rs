@@ -5,8 +5,8 @@ use hcl_edit::structure::Body;
 use serde_json::{Map, Value};
 
 use super::hcl::{Module, Resource};
-use super::labs;
 use super::tools::count;
+use super::{labs, random};
 use crate::support::shared;
 
 /// The provider's schema, from its source.
@@ -186,7 +186,7 @@ fn the_provider_s_rules_hold() {
     };
     let renderer = labs::renderer();
     let labs = labs::shipped().into_iter().chain(labs::variants());
-    for named in labs.chain((0..count().max(100)).map(labs::random)) {
+    for named in labs.chain((0..count().max(100)).map(random::lab)) {
         let files = labs::files(&renderer, &named.lab, "terraform/cluster/");
         for resource in Module::read(&files).resources() {
             let found = schema.check(&resource);

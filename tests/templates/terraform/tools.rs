@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use super::labs;
+use super::{labs, random};
 use crate::support::{shared, skip, tool};
 
 /// How many random labs: as many as the project promises, if it may take its time.
@@ -16,7 +16,7 @@ pub(super) fn count() -> u64 {
 /// All labs to look at, each with its Terraform files.
 fn all() -> Vec<(String, Vec<(String, String)>)> {
     let renderer = labs::renderer();
-    let random = (0..count()).map(labs::random);
+    let random = (0..count()).map(random::lab);
     let labs = labs::shipped().into_iter().chain(labs::variants());
     labs.chain(random)
         .map(|named| {
