@@ -174,7 +174,7 @@ pub(super) struct GenerateArgs {
     #[arg(long, conflicts_with_all = ["dry_run", "force"])]
     pub(super) stdout: bool,
     /// Print only this part, such as `kubernetes` or `kubernetes/policies`; may be given several
-    /// times.
+    /// times. `kcc`, the cluster as objects of Config Connector, is made only so.
     #[arg(long, value_name = "PART", requires = "stdout")]
     pub(super) only: Vec<String>,
     /// Seconds to wait for another run on the same folder.

@@ -53,6 +53,7 @@ pub(super) fn generated(
 fn generate(renderer: &Renderer, lab: &model::Lab, only: &[String]) -> anyhow::Result<Lab> {
     let mut files = plan::plan(lab)?;
     if !only.is_empty() {
+        files.extend(plan::on_request(lab)?);
         files.retain(|file| only.iter().any(|part| file.is_part_of(part)));
     }
     let tree = render::tree(renderer, &files)
