@@ -11,6 +11,7 @@
 pub mod dialect;
 pub mod diff;
 pub mod evaluate;
+pub(crate) mod hash;
 pub mod logging;
 pub mod mutate;
 mod peer;

@@ -7,14 +7,16 @@
 //! is not plainly one thing. Then the full parser reads the document, and its answer, or its
 //! complaint, is the one that counts. A test holds both against each other.
 
-use crate::profile::yaml::{Entry, Node, Value};
+use std::borrow::Cow;
+
+use super::tree::{Entry, Node, Value};
 use crate::source::{SourceId, Span};
 
 /// Deeper nesting than any manifest has is left to the full parser, which bounds it.
 const MAX_DEPTH: usize = 60;
 
 /// Reads one document. The outer `None` means: not plain enough. The inner one: nothing in it.
-pub(super) fn read(part: &str, id: SourceId, base: usize) -> Option<Option<Node>> {
+pub(super) fn read<'t>(part: &'t str, id: SourceId, base: usize) -> Option<Option<Node<'t>>> {
     let mut reader = Reader {
         text: part,
         bytes: part.as_bytes(),
@@ -51,7 +53,7 @@ struct Reader<'t> {
     base: usize,
 }
 
-impl Reader<'_> {
+impl<'t> Reader<'t> {
     fn peek(&self) -> Option<u8> {
         self.bytes.get(self.at).copied()
     }
@@ -136,7 +138,7 @@ impl Reader<'_> {
     }
 
     /// A map or a list whose lines are indented so far. The reader stands at its first character.
-    fn block(&mut self, indent: usize, depth: usize) -> Option<Node> {
+    fn block(&mut self, indent: usize, depth: usize) -> Option<Node<'t>> {
         if depth > MAX_DEPTH {
             return None;
         }
@@ -147,7 +149,7 @@ impl Reader<'_> {
         }
     }
 
-    fn map(&mut self, indent: usize, depth: usize) -> Option<Node> {
+    fn map(&mut self, indent: usize, depth: usize) -> Option<Node<'t>> {
         let start = self.at;
         let mut entries = Vec::new();
         loop {
@@ -169,7 +171,7 @@ impl Reader<'_> {
         })
     }
 
-    fn entry(&mut self, indent: usize, depth: usize) -> Option<Entry> {
+    fn entry(&mut self, indent: usize, depth: usize) -> Option<Entry<'t>> {
         let (key, key_span) = self.key()?;
         self.spaces();
         let value = if self.at_end_of_line() {
@@ -198,7 +200,7 @@ impl Reader<'_> {
         })
     }
 
-    fn null(&self, at: usize) -> Node {
+    fn null(&self, at: usize) -> Node<'t> {
         Node {
             span: self.span(at, at),
             value: Value::Null,
@@ -206,14 +208,14 @@ impl Reader<'_> {
     }
 
     /// A key and its colon.
-    fn key(&mut self) -> Option<(String, Span)> {
+    fn key(&mut self) -> Option<(Cow<'t, str>, Span)> {
         let start = self.at;
         let key = match self.peek()? {
             b'"' | b'\'' => self.quoted()?,
             _ => {
                 let length = plain_key(&self.bytes[self.at..])?;
                 self.at += length;
-                self.text.get(start..self.at)?.to_owned()
+                self.text.get(start..self.at)?.into()
             }
         };
         let span = self.span(start, self.at);
@@ -225,13 +227,13 @@ impl Reader<'_> {
     }
 
     /// A list; `flush` if its dashes are no further in than the key that it belongs to.
-    fn list(&mut self, indent: usize, depth: usize, flush: bool) -> Option<Node> {
+    fn list(&mut self, indent: usize, depth: usize, flush: bool) -> Option<Node<'t>> {
         let start = self.at;
         if depth > MAX_DEPTH {
             return None;
         }
         let first = if flush { self.behind_dash()? } else { start };
-        let mut items: Vec<Node> = Vec::new();
+        let mut items = Vec::new();
         loop {
             items.push(self.item(indent, depth)?);
             match self.look_at_line()? {
@@ -257,7 +259,7 @@ impl Reader<'_> {
         item
     }
 
-    fn item(&mut self, indent: usize, depth: usize) -> Option<Node> {
+    fn item(&mut self, indent: usize, depth: usize) -> Option<Node<'t>> {
         let dash = self.at;
         self.at += 1;
         self.spaces();
@@ -291,7 +293,7 @@ impl Reader<'_> {
     }
 
     /// What stands behind a colon or a dash on the same line.
-    fn scalar_or_flow(&mut self, indent: usize, depth: usize) -> Option<Node> {
+    fn scalar_or_flow(&mut self, indent: usize, depth: usize) -> Option<Node<'t>> {
         let start = self.at;
         let value = match self.peek()? {
             b'{' | b'[' => return self.flow(depth + 1, false),
@@ -320,7 +322,7 @@ impl Reader<'_> {
     }
 
     /// A quoted text on one line.
-    fn quoted(&mut self) -> Option<String> {
+    fn quoted(&mut self) -> Option<Cow<'t, str>> {
         let quote = self.peek()?;
         self.at += 1;
         let start = self.at;
@@ -334,9 +336,9 @@ impl Reader<'_> {
                 if quote == b'\'' && self.peek() == Some(b'\'') {
                     return None;
                 }
-                Some(self.text.get(start..start + stop)?.to_owned())
+                Some(self.text.get(start..start + stop)?.into())
             }
-            b'\\' if quote == b'"' => self.escaped(start),
+            b'\\' if quote == b'"' => self.escaped(start).map(Cow::Owned),
             _ => None,
         }
     }
@@ -388,7 +390,7 @@ impl Reader<'_> {
     }
 
     /// A text of several lines behind `|` or `|-`, all indented further than the parent.
-    fn literal(&mut self, parent: usize) -> Option<Node> {
+    fn literal(&mut self, parent: usize) -> Option<Node<'t>> {
         self.at += 1;
         let strip = self.peek() == Some(b'-');
         self.at += usize::from(strip);
@@ -430,12 +432,12 @@ impl Reader<'_> {
         }
         Some(Node {
             span: self.span(start, end),
-            value: Value::String(text),
+            value: Value::String(text.into()),
         })
     }
 
     /// A value in braces or brackets, or inside of them.
-    fn flow(&mut self, depth: usize, many_lines: bool) -> Option<Node> {
+    fn flow(&mut self, depth: usize, many_lines: bool) -> Option<Node<'t>> {
         if depth > MAX_DEPTH {
             return None;
         }
@@ -478,7 +480,7 @@ impl Reader<'_> {
         }
     }
 
-    fn flow_list(&mut self, depth: usize, many_lines: bool) -> Option<Value> {
+    fn flow_list(&mut self, depth: usize, many_lines: bool) -> Option<Value<'t>> {
         self.at += 1;
         let mut items = Vec::new();
         loop {
@@ -492,7 +494,7 @@ impl Reader<'_> {
         }
     }
 
-    fn flow_map(&mut self, depth: usize, many_lines: bool) -> Option<Value> {
+    fn flow_map(&mut self, depth: usize, many_lines: bool) -> Option<Value<'t>> {
         self.at += 1;
         let mut entries = Vec::new();
         loop {
@@ -506,7 +508,7 @@ impl Reader<'_> {
         }
     }
 
-    fn flow_entry(&mut self, depth: usize, many_lines: bool) -> Option<Entry> {
+    fn flow_entry(&mut self, depth: usize, many_lines: bool) -> Option<Entry<'t>> {
         let start = self.at;
         let quoted = matches!(self.peek()?, b'"' | b'\'');
         let key = if quoted {
@@ -515,7 +517,7 @@ impl Reader<'_> {
             let word = self.word()?;
             let key = self.text.get(word..self.at)?;
             key.starts_with(|c: char| c.is_ascii_alphanumeric())
-                .then(|| key.to_owned())?
+                .then(|| key.into())?
         };
         let key_span = self.span(start, self.at);
         if self.peek()? != b':' {
@@ -570,10 +572,10 @@ fn plain_key(line: &[u8]) -> Option<usize> {
 }
 
 /// What a plain scalar is, where that is plain.
-fn resolve(text: &str) -> Option<Value> {
+fn resolve(text: &str) -> Option<Value<'_>> {
     let bytes = text.as_bytes();
     let first = *bytes.first()?;
-    let string = || Some(Value::String(text.to_owned()));
+    let string = || Some(Value::String(text.into()));
     match first {
         b'0'..=b'9' => number_or_string(text),
         b'-' if bytes.get(1) == Some(&b'-') && bytes.get(2) != Some(&b'-') && bytes.len() > 3 => {
@@ -599,7 +601,7 @@ fn is_special(text: &str) -> bool {
     WORDS.iter().any(|word| text.eq_ignore_ascii_case(word))
 }
 
-fn number_or_string(text: &str) -> Option<Value> {
+fn number_or_string(text: &str) -> Option<Value<'_>> {
     let bytes = text.as_bytes();
     let digits = bytes.iter().all(u8::is_ascii_digit);
     if digits {
@@ -611,5 +613,5 @@ fn number_or_string(text: &str) -> Option<Value> {
     // Letters that no number has, in any base or notation.
     let letter = |b: &u8| matches!(b, b'g'..=b'n' | b'p'..=b'w' | b'G'..=b'N' | b'P'..=b'W' | b'/');
     let word = bytes.iter().any(letter) && !text.contains("inf") && !text.contains("nan");
-    (address || word).then(|| Value::String(text.to_owned()))
+    (address || word).then(|| Value::String(text.into()))
 }

@@ -236,6 +236,9 @@ pub(super) fn join_to(ranges: &mut Vec<IpRange>, range: IpRange) {
     }
 }
 
+/// A peer and a passage, or two passages.
+type Numbers = (u32, u32);
+
 /// Computes who can reach whom.
 pub fn reach(world: &World, reading: Reading) -> Reach {
     let sections = sections(world, reading);
@@ -331,7 +334,7 @@ impl Reach {
 
     /// What a source reaches, by destination, as numbers of passages; and the pairs of passages
     /// whose union has not been made yet.
-    fn joined(&self, source: usize) -> (Vec<(u32, u32)>, Vec<(u32, u32)>) {
+    fn joined(&self, source: usize) -> (Vec<Numbers>, Vec<Numbers>) {
         let mut joined: Vec<(u32, u32)> = Vec::new();
         let mut unmixed = Vec::new();
         for (peer, passage) in self.found(source) {
