@@ -12,6 +12,7 @@ pub mod dialect;
 pub mod diff;
 pub mod evaluate;
 pub(crate) mod hash;
+pub mod lint;
 pub mod logging;
 pub mod mutate;
 mod peer;

@@ -1,5 +1,7 @@
 //! Finds the ends that a rule means without asking every one of them.
 
+use std::rc::Rc;
+
 use super::ends::Ends;
 use super::sets::{IdSet, to_id};
 use crate::model::labels::NAMESPACE_NAME_LABEL;
@@ -26,6 +28,7 @@ pub(crate) struct Index<'a, 'w> {
     nodes: Vec<u32>,
     all: Vec<u32>,
     sets: QuickMap<(Peers<'w>, bool), usize>,
+    tests: QuickMap<Test<'w>, Rc<(Vec<u32>, Vec<u32>)>>,
     pub(crate) peer_sets: Vec<PeerSet>,
 }
 
@@ -39,6 +42,7 @@ impl<'a, 'w> Index<'a, 'w> {
             nodes: Vec::new(),
             all: (0..to_id(ends.count())).collect(),
             sets: QuickMap::default(),
+            tests: QuickMap::default(),
             peer_sets: Vec::new(),
         };
         for (number, (_, workload)) in ends.groups.iter().enumerate() {
@@ -89,30 +93,50 @@ impl<'a, 'w> Index<'a, 'w> {
         self.peer_sets.len() - 1
     }
 
-    fn find(&self, rule: &FlatRule<'w>) -> PeerSet {
-        let mut candidates: Vec<u32> = match &rule.peers {
-            Peers::Everyone => self.all.clone(),
-            Peers::Any(tests) => tests
-                .iter()
-                .flat_map(|test| self.worth_asking(test))
-                .collect(),
-        };
-        candidates.sort_unstable();
-        candidates.dedup();
+    fn find(&mut self, rule: &FlatRule<'w>) -> PeerSet {
         let (mut yes, mut perhaps) = (Vec::new(), Vec::new());
-        for id in candidates {
-            let party = self.ends.party(id as usize);
-            match rule.matches(self.world, self.ends.reading, &party) {
-                Match::Yes => yes.push(id),
-                Match::Perhaps(_) => perhaps.push(id),
-                Match::No => {}
+        match &rule.peers {
+            Peers::Everyone => yes.clone_from(&self.all),
+            Peers::Any(tests) => {
+                for test in tests {
+                    let found = self.test(test);
+                    yes.extend_from_slice(&found.0);
+                    perhaps.extend_from_slice(&found.1);
+                }
             }
         }
+        if rule.opaque {
+            perhaps.append(&mut yes);
+        }
+        for list in [&mut yes, &mut perhaps] {
+            list.sort_unstable();
+            list.dedup();
+        }
+        perhaps.retain(|id| yes.binary_search(id).is_err());
         let bound = self.ends.count();
         PeerSet {
             yes: IdSet::from_ids(yes, bound),
             perhaps: IdSet::from_ids(perhaps, bound),
         }
+    }
+
+    /// The ends that a test means for sure, and perhaps. Many rules share a test.
+    fn test(&mut self, test: &Test<'w>) -> Rc<(Vec<u32>, Vec<u32>)> {
+        if let Some(found) = self.tests.get(test) {
+            return Rc::clone(found);
+        }
+        let (mut yes, mut perhaps) = (Vec::new(), Vec::new());
+        for id in self.worth_asking(test) {
+            let party = self.ends.party(id as usize);
+            match test.matches(self.world, self.ends.reading, &party) {
+                Match::Yes => yes.push(id),
+                Match::Perhaps(_) => perhaps.push(id),
+                Match::No => {}
+            }
+        }
+        let found = Rc::new((yes, perhaps));
+        self.tests.insert(*test, Rc::clone(&found));
+        found
     }
 
     /// A superset of the ends that a test means.
