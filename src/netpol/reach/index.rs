@@ -19,6 +19,9 @@ pub(crate) struct PeerSet {
     pub(crate) perhaps: IdSet,
 }
 
+/// The ends that a test means, for sure and perhaps.
+type YesAndPerhaps = (Vec<u32>, Vec<u32>);
+
 /// Lists of groups by namespace and by label.
 pub(crate) struct Index<'a, 'w> {
     world: &'w World,
@@ -28,7 +31,7 @@ pub(crate) struct Index<'a, 'w> {
     nodes: Vec<u32>,
     all: Vec<u32>,
     sets: QuickMap<(Peers<'w>, bool), usize>,
-    tests: QuickMap<Test<'w>, Rc<(Vec<u32>, Vec<u32>)>>,
+    tests: QuickMap<Test<'w>, Rc<YesAndPerhaps>>,
     pub(crate) peer_sets: Vec<PeerSet>,
 }
 
@@ -121,7 +124,7 @@ impl<'a, 'w> Index<'a, 'w> {
     }
 
     /// The ends that a test means for sure, and perhaps. Many rules share a test.
-    fn test(&mut self, test: &Test<'w>) -> Rc<(Vec<u32>, Vec<u32>)> {
+    fn test(&mut self, test: &Test<'w>) -> Rc<YesAndPerhaps> {
         if let Some(found) = self.tests.get(test) {
             return Rc::clone(found);
         }
