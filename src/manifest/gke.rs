@@ -131,6 +131,9 @@ fn clusterwide_spec(
         trouble.add(node.span, ClusterwideError::NoSelector);
         return None;
     };
+    if given(node, "ingress").is_none() {
+        trouble.add(node.span, What::NoIngress);
+    }
     let mut rules = |key: &str, spans: &mut Vec<Span>| {
         let items = trouble.list(node, key)?;
         spans.extend(items.iter().map(|item| item.span));

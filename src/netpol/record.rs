@@ -12,7 +12,7 @@ pub use self::compare::{AGGREGATION_KEYS, AGGREGATION_WINDOW_MS, Comparison, agg
 use super::logging::{Event, PodNames};
 use super::peer::Endpoint;
 use super::ports::Connection;
-use super::world::World;
+use super::world::{Policy, Workload, World};
 
 /// One entry: the `jsonPayload` of Cloud Logging, or a line of the node's own file.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -179,6 +179,33 @@ impl LogRecord {
         Ok(record)
     }
 
+    /// The entry that a predicted event would have, as far as it is known beforehand: not the
+    /// time, not the node, no address and source port, and no generated name.
+    pub fn expected(world: &World, event: &Event) -> Self {
+        let (protocol, dest_port) = match event.connection {
+            Connection::Port(protocol, port) => {
+                (protocol.as_str().to_lowercase(), u64::from(port.get()))
+            }
+            Connection::Icmp => ("icmp".to_owned(), 0),
+            Connection::Other => ("unknown".to_owned(), 0),
+        };
+        let policies = event.policies.iter().filter_map(|id| world.policy(*id));
+        Self {
+            connection: LogConnection {
+                dest_port,
+                protocol,
+                direction: event.direction.lower().to_owned(),
+                ..LogConnection::default()
+            },
+            disposition: event.disposition.as_str().to_owned(),
+            policies: policies.map(LogPolicy::of).collect(),
+            src: LogEnd::expected(world, &event.source),
+            dest: LogEnd::expected(world, &event.destination),
+            count: 1,
+            ..Self::default()
+        }
+    }
+
     /// Whether this is an entry of a predicted event: same judgement, same ends, same port, and
     /// for an allowed connection no policy that was not foreseen, but at least one.
     pub fn is_of(&self, world: &World, event: &Event) -> bool {
@@ -220,7 +247,54 @@ impl LogRecord {
     }
 }
 
+impl LogPolicy {
+    fn of(policy: &Policy) -> Self {
+        Self {
+            name: policy.name.clone(),
+            namespace: policy.namespace.clone().unwrap_or_default(),
+            kind: policy.spec.kind().to_owned(),
+        }
+    }
+}
+
 impl LogEnd {
+    fn expected(world: &World, end: &Endpoint) -> Self {
+        match end {
+            Endpoint::Workload(id) => world.workload(*id).map(Self::pod).unwrap_or_default(),
+            Endpoint::Address(ip) => Self {
+                instance: ip.to_string(),
+                ..Self::default()
+            },
+            Endpoint::Node(_) => Self {
+                workload_kind: "Node".to_owned(),
+                ..Self::default()
+            },
+            Endpoint::Domain(_) => Self::default(),
+        }
+    }
+
+    /// The log names a pod's own controller: a Deployment's pods belong to a ReplicaSet, and a
+    /// CronJob's to a Job, with a generated name.
+    fn pod(workload: &Workload) -> Self {
+        let (kind, name) = match workload.kind.as_str() {
+            "Deployment" => ("ReplicaSet", ""),
+            "CronJob" => ("Job", ""),
+            kind => (kind, workload.name.as_str()),
+        };
+        let pod_name = match PodNames::of(workload) {
+            PodNames::Exactly(name) => name,
+            PodNames::Beginning(_) => String::new(),
+        };
+        Self {
+            pod_name,
+            workload_kind: kind.to_owned(),
+            workload_name: name.to_owned(),
+            pod_namespace: workload.namespace.clone(),
+            namespace: workload.namespace.clone(),
+            ..Self::default()
+        }
+    }
+
     fn is(&self, world: &World, end: &Endpoint) -> bool {
         match end {
             Endpoint::Workload(id) => world.workload(*id).is_some_and(|workload| {
