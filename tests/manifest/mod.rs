@@ -328,3 +328,25 @@ fn the_order_of_reading_does_not_hang_on_threads() {
     let wanted: Vec<String> = (0..4_000).map(|n| format!("default/p-{n}[Pod]")).collect();
     assert_eq!(names(&found.world), wanted);
 }
+
+#[test]
+fn a_clusterwide_policy_without_ingress_is_refused_by_gke() {
+    let text = "apiVersion: cilium.io/v2\nkind: CiliumClusterwideNetworkPolicy\n\
+                metadata: {name: c}\nspec: {endpointSelector: {}, egress: [{toEntities: [all]}]}\n";
+    let (_, found) = read(&[text]);
+    assert_eq!(found.problems[0].what.id(), "not-served-by-gke");
+}
+
+#[test]
+fn a_real_application_is_read_whole() {
+    let Some(path) = crate::support::shared("data/online-boutique-v0.10.6.yaml") else {
+        return;
+    };
+    let text = std::fs::read_to_string(path).expect("manifests");
+    let (_, found) = read(&[&text]);
+    assert_eq!(found.problems, []);
+    assert_eq!(found.world.workloads().len(), 12);
+    assert_eq!(found.world.services().len(), 12);
+    let accounts = found.unread.iter().filter(|unread| unread.known);
+    assert_eq!((found.unread.len(), accounts.count()), (11, 11));
+}
