@@ -10,7 +10,7 @@ use super::rules::{FlatRule, Section, sections};
 use super::world::{Workload, World};
 use super::{Reason, Verdict};
 use crate::model::policy::Direction;
-use crate::model::port::Protocol;
+use crate::model::port::{Port, Protocol};
 
 /// A connection to ask about, on the port of the receiving pod.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -91,7 +91,7 @@ impl<'w> Evaluator<'w> {
             .into_iter()
             .flatten()
             .fold(Verdict::Allowed, |all, side| all.and(side.verdict));
-        let verdict = self.with_caveats(by_policy, egress.as_ref(), &destination, flow.connection);
+        let verdict = self.with_caveats(by_policy, &source, &destination, flow.connection);
         Evaluation {
             verdict,
             by_policy,
@@ -102,11 +102,12 @@ impl<'w> Evaluator<'w> {
     }
 
     /// What policies know nothing of: SCTP is not a sure thing on Dataplane V2, and it is disputed
-    /// whether the metadata server's address is judged before or after it is rewritten.
+    /// whether the metadata server's address is judged before or after it is rewritten to a port
+    /// of the node. Where both are allowed there is no doubt.
     fn with_caveats(
         &self,
         verdict: Verdict,
-        egress: Option<&Side>,
+        source: &Party<'_>,
         destination: &Party<'_>,
         connection: Connection,
     ) -> Verdict {
@@ -116,11 +117,23 @@ impl<'w> Evaluator<'w> {
         if matches!(connection, Connection::Port(Protocol::Sctp, _)) {
             return Verdict::Unknown(Reason::Sctp);
         }
-        let isolated = egress.is_some_and(|side| !side.isolating.is_empty());
-        if verdict == Verdict::Allowed && isolated && is_metadata(destination, connection) {
-            return Verdict::Unknown(Reason::MetadataServer);
+        if verdict == Verdict::Allowed && is_metadata(destination, connection) {
+            return self.metadata_on_node(source);
         }
         verdict
+    }
+
+    fn metadata_on_node(&self, source: &Party<'_>) -> Verdict {
+        let node = Party::Node(NodePlace::Remote);
+        let side = Port::parse(METADATA_PORT_OF_NODE)
+            .ok()
+            .and_then(|port| self.side(Direction::Egress, source, &node, Connection::tcp(port)));
+        match side {
+            Some(side) if side.verdict != Verdict::Allowed => {
+                Verdict::Unknown(Reason::MetadataServer)
+            }
+            _ => Verdict::Allowed,
+        }
     }
 
     fn side(
@@ -216,6 +229,9 @@ fn is_same_pod(source: &Party<'_>, destination: &Party<'_>) -> bool {
         _ => false,
     }
 }
+
+/// Where a node serves metadata to its pods (GKE documentation, Workload Identity Federation).
+const METADATA_PORT_OF_NODE: i64 = 988;
 
 fn is_metadata(destination: &Party<'_>, connection: Connection) -> bool {
     let address = matches!(destination, Party::Address(ip)
