@@ -11,6 +11,8 @@
 pub mod dialect;
 pub mod diff;
 pub mod evaluate;
+pub(crate) mod hash;
+pub mod lint;
 pub mod logging;
 pub mod mutate;
 mod peer;

@@ -114,6 +114,11 @@ pub enum What {
         "GKE refuses `{0}` in a CiliumClusterwideNetworkPolicy: only layers 3 and 4 are served"
     )]
     Layer7(String),
+    /// A clusterwide policy without the key that GKE's schema requires.
+    #[error(
+        "GKE requires `ingress` in a CiliumClusterwideNetworkPolicy: `ingress: []` isolates nothing"
+    )]
+    NoIngress,
     /// An object that stands in the manifests twice.
     #[error("this object stands in the manifests twice: the last one counts")]
     Twice {
@@ -149,7 +154,7 @@ impl What {
             What::DuplicateKey(_) => "duplicate-key",
             What::HostBits { .. } => "host-bits",
             What::LoggingName(_) => "logging-name",
-            What::Inert { .. } | What::Layer7(_) => "not-served-by-gke",
+            What::Inert { .. } | What::Layer7(_) | What::NoIngress => "not-served-by-gke",
             What::Twice { .. } => "duplicate-object",
             What::Word { .. } | What::Label(_) => "bad-value",
             What::Logging(_) => "delegate-without-log",
