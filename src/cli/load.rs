@@ -1,25 +1,59 @@
 //! Profiles from the file system to labs.
 
-use std::io;
+use std::io::{self, Read as _};
 
 use anyhow::{Context as _, bail};
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::args::ProfileArgs;
 use crate::check;
-use crate::diag::{self, Diagnostic};
+use crate::diag::{self, Code, Diagnostic};
 use crate::model::Lab;
 use crate::profile::layer::{Files, Overrides};
+use crate::profile::yaml::Limits;
 use crate::profile::{self, At};
-use crate::source::SourceMap;
+use crate::source::{SourceId, SourceMap, Span};
 
 /// The real file system.
 pub(super) struct Disk;
 
 impl Files for Disk {
     fn read(&self, path: &Utf8Path) -> io::Result<String> {
-        std::fs::read_to_string(path)
+        String::from_utf8(bytes(path)?).map_err(|error| {
+            let cut = error.as_bytes().len() > Limits::PROFILE.bytes;
+            match cut {
+                true => io::Error::from(io::ErrorKind::FileTooLarge),
+                false => io::Error::new(io::ErrorKind::InvalidData, error),
+            }
+        })
     }
+}
+
+/// At most one byte more than is taken, so that a device that never ends does no harm.
+fn bytes(path: &Utf8Path) -> io::Result<Vec<u8>> {
+    let most = Limits::PROFILE.bytes as u64 + 1;
+    let mut bytes = Vec::new();
+    let file = std::fs::File::open(path)?;
+    file.take(most).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// Takes a profile in. Bytes that are no text are its writer's mistake, and a finding.
+pub(super) fn open(
+    path: &Utf8Path,
+    sources: &mut SourceMap,
+) -> anyhow::Result<(SourceId, Option<Diagnostic>)> {
+    let bytes = bytes(path).with_context(|| format!("the profile `{path}` can't be read"))?;
+    let valid = match std::str::from_utf8(&bytes) {
+        Ok(_) => None,
+        Err(error) => Some(error.valid_up_to()),
+    };
+    let id = sources.add(path.as_str(), String::from_utf8_lossy(&bytes));
+    let finding = valid.map(|at| {
+        let message = "this is not YAML: it is not UTF-8 text";
+        Diagnostic::new(Code::YamlSyntax, message).at(Span::new(id, at..at), "")
+    });
+    Ok((id, finding))
 }
 
 /// Where profiles are if none is named.
@@ -75,10 +109,15 @@ fn lab(
     sources: &mut SourceMap,
     overrides: &Overrides,
 ) -> anyhow::Result<Loaded> {
-    let text = Disk
-        .read(&path)
-        .with_context(|| format!("the profile `{path}` can't be read"))?;
-    let id = sources.add(path.as_str(), text);
+    let (id, no_text) = open(&path, sources)?;
+    if let Some(finding) = no_text {
+        return Ok(Loaded {
+            path,
+            name: None,
+            lab: None,
+            findings: vec![finding],
+        });
+    }
     let read = profile::read(sources, &Disk, id, overrides);
     let structure_failed = read.failed();
     let mut findings = read.findings;

@@ -151,7 +151,7 @@ impl Limits {
     /// For a profile: one document, a few megabytes, far above what a person writes.
     pub const PROFILE: Limits = Limits {
         bytes: 4 << 20,
-        nodes: 200_000,
+        nodes: 50_000,
         depth: 64,
         documents: 1,
     };
