@@ -10,7 +10,7 @@ use crate::check;
 use crate::diag::{self, Code, Diagnostic};
 use crate::model::Lab;
 use crate::profile::layer::{Files, Overrides};
-use crate::profile::yaml::Limits;
+use crate::profile::yaml::{self, Limits};
 use crate::profile::{self, At};
 use crate::source::{SourceId, SourceMap, Span};
 
@@ -19,31 +19,36 @@ pub(super) struct Disk;
 
 impl Files for Disk {
     fn read(&self, path: &Utf8Path) -> io::Result<String> {
-        String::from_utf8(bytes(path)?).map_err(|error| {
-            let cut = error.as_bytes().len() > Limits::PROFILE.bytes;
-            match cut {
-                true => io::Error::from(io::ErrorKind::FileTooLarge),
-                false => io::Error::new(io::ErrorKind::InvalidData, error),
-            }
-        })
+        let bytes = bytes(path)?;
+        String::from_utf8(bytes).map_err(|e| io::Error::new(io::ErrorKind::InvalidData, e))
     }
 }
 
-/// At most one byte more than is taken, so that a device that never ends does no harm.
+/// The bytes of a file, if they are no more than a profile may have: a device that never ends does
+/// no harm.
 fn bytes(path: &Utf8Path) -> io::Result<Vec<u8>> {
-    let most = Limits::PROFILE.bytes as u64 + 1;
+    let most = Limits::PROFILE.bytes;
     let mut bytes = Vec::new();
     let file = std::fs::File::open(path)?;
-    file.take(most).read_to_end(&mut bytes)?;
-    Ok(bytes)
+    file.take(most as u64 + 1).read_to_end(&mut bytes)?;
+    match bytes.len() > most {
+        true => Err(io::ErrorKind::FileTooLarge.into()),
+        false => Ok(bytes),
+    }
 }
 
-/// Takes a profile in. Bytes that are no text are its writer's mistake, and a finding.
+/// Takes a profile in. Bytes that are no text, and too many of them, are findings.
 pub(super) fn open(
     path: &Utf8Path,
     sources: &mut SourceMap,
 ) -> anyhow::Result<(SourceId, Option<Diagnostic>)> {
-    let bytes = bytes(path).with_context(|| format!("the profile `{path}` can't be read"))?;
+    let bytes = match bytes(path) {
+        Err(error) if error.kind() == io::ErrorKind::FileTooLarge => {
+            let id = sources.add(path.as_str(), "");
+            return Ok((id, Some(yaml::too_large(id, Limits::PROFILE))));
+        }
+        bytes => bytes.with_context(|| format!("the profile `{path}` can't be read"))?,
+    };
     let valid = match std::str::from_utf8(&bytes) {
         Ok(_) => None,
         Err(error) => Some(error.valid_up_to()),
@@ -109,8 +114,8 @@ fn lab(
     sources: &mut SourceMap,
     overrides: &Overrides,
 ) -> anyhow::Result<Loaded> {
-    let (id, no_text) = open(&path, sources)?;
-    if let Some(finding) = no_text {
+    let (id, refused) = open(&path, sources)?;
+    if let Some(finding) = refused {
         return Ok(Loaded {
             path,
             name: None,

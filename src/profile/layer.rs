@@ -250,7 +250,11 @@ impl Stack<'_> {
 
     fn unreadable(&mut self, path: &Utf8Path, error: &Error, at: Option<Span>, key: &str) {
         let message = format!("`{path}` can't be read: {}", plain_io(error));
-        let finding = Diagnostic::new(Code::UnreadableFile, message);
+        let code = match error.kind() {
+            ErrorKind::FileTooLarge => Code::TooLarge,
+            _ => Code::UnreadableFile,
+        };
+        let finding = Diagnostic::new(code, message);
         self.found.push(match at {
             Some(span) => finding.at(span, "named here").path(key),
             None => finding,
@@ -299,6 +303,7 @@ fn cycle(span: Span, path: &Utf8Path, open: &[Utf8PathBuf]) -> Diagnostic {
 fn plain_io(error: &Error) -> String {
     match error.kind() {
         ErrorKind::NotFound => "there is no such file".to_owned(),
+        ErrorKind::FileTooLarge => "it is larger than a profile may be".to_owned(),
         ErrorKind::PermissionDenied => "permission denied".to_owned(),
         ErrorKind::InvalidData => "it is not UTF-8 text".to_owned(),
         _ => error.to_string(),

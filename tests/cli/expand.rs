@@ -76,8 +76,10 @@ fn a_billion_laughs_cost_next_to_nothing() {
     let folder = tempfile::tempdir().expect("a folder");
     fs::write(folder.path().join("laughs.yaml"), laughs()).expect("a file");
     fs::write(folder.path().join("deep.yaml"), "[".repeat(1 << 20)).expect("a file");
-    fs::write(folder.path().join("long.yaml"), "a: b\n".repeat(1 << 20)).expect("a file");
-    for name in ["laughs.yaml", "deep.yaml", "long.yaml", "/dev/zero"] {
+    fs::write(folder.path().join("long.yaml"), "a: b\n".repeat(800_000)).expect("a file");
+    fs::write(folder.path().join("longer.yaml"), "a: b\n".repeat(1 << 20)).expect("a file");
+    let names = ["laughs.yaml", "deep.yaml", "long.yaml", "longer.yaml", "/dev/zero"];
+    for name in names {
         if name.starts_with('/') && !Path::new(name).exists() {
             continue;
         }
