@@ -5,8 +5,10 @@
 mod args;
 mod clean;
 mod diff;
+mod expand;
 mod explain;
 mod generate;
+mod init;
 mod labs;
 mod load;
 mod manifests;
@@ -47,7 +49,9 @@ fn dispatch(cli: &Cli, term: &Term) -> anyhow::Result<Exit> {
         Command::Diff(args) => diff::run(args, term),
         Command::Clean(args) => clean::run(args, term),
         Command::Reach(args) => reach::run(args, term),
-        Command::Schema => schema::run(term),
+        Command::Init(args) => init::run(args, term),
+        Command::Expand(args) => expand::run(args, term),
+        Command::Schema(args) => schema::run(args, term),
         Command::Explain(args) => explain::run(args, term),
     }
 }

@@ -61,9 +61,13 @@ pub(super) enum Command {
     Clean(CleanArgs),
     /// Say who can reach whom under a profile's or a repository's policies, and why.
     Reach(ReachArgs),
+    /// Begin a lab: write a commented profile that generates at once.
+    Init(InitArgs),
+    /// Print a profile as it is with its bases, its application and what is set from outside.
+    Expand(ExpandArgs),
     /// Print the JSON Schema of profiles.
-    Schema,
-    /// Explain a finding, with a bad and a good example.
+    Schema(SchemaArgs),
+    /// Explain a finding, with a bad and a good example, or a key of profiles.
     Explain(ExplainArgs),
 }
 
@@ -83,7 +87,9 @@ pub(super) struct OverrideArgs {
     /// Lay a file of values on top of the profile; may be given several times.
     #[arg(long, value_name = "FILE")]
     pub(super) values: Vec<Utf8PathBuf>,
-    /// Set one value, such as `cluster.project=my-project`; may be given several times.
+    /// Set one value, in YAML: `cluster.project=my-project`, `policies.x.namespace=shop`,
+    /// `stages[0].title=Open`; nothing behind the `=` takes away. May be given several times.
+    /// DPLAB_SET_CLUSTER__PROJECT=my-project in the environment does the same.
     #[arg(long, value_name = "PATH=VALUE", value_parser = assignment)]
     pub(super) set: Vec<Assignment>,
 }
@@ -92,7 +98,12 @@ impl OverrideArgs {
     /// Files first, then `DPLAB_SET_…` variables by name, then `--set` in the order given.
     pub(super) fn overrides(&self) -> Overrides {
         let mut variables: Vec<(String, String)> = std::env::vars_os()
-            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+            .filter_map(|(name, value)| {
+                Some((
+                    name.into_string().ok()?,
+                    value.to_string_lossy().into_owned(),
+                ))
+            })
             .collect();
         variables.sort();
         let from_environment = variables
@@ -217,10 +228,78 @@ pub(super) struct CleanArgs {
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  dplab explain\n  dplab explain unknown-key")]
+#[command(after_help = "Examples:\n  \
+    dplab init\n  \
+    dplab init my-lab --preset zero-trust --name shop --project my-project\n  \
+    dplab init --list")]
+pub(super) struct InitArgs {
+    /// The folder of the lab; its profile goes into `profiles/` there.
+    #[arg(value_name = "DIR", default_value = ".")]
+    pub(super) folder: Utf8PathBuf,
+    /// What to begin with.
+    #[arg(long, value_enum, default_value_t = Preset::Tutorial)]
+    pub(super) preset: Preset,
+    /// Name of the lab; the preset's if not given.
+    #[arg(long, value_name = "NAME")]
+    pub(super) name: Option<String>,
+    /// Id of the Google Cloud project.
+    #[arg(long, value_name = "PROJECT")]
+    pub(super) project: Option<String>,
+    /// Replace a profile that is there already.
+    #[arg(long)]
+    pub(super) force: bool,
+    /// Only list the presets.
+    #[arg(long, conflicts_with_all = ["force", "name", "project"])]
+    pub(super) list: bool,
+}
+
+/// What a lab begins with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Preset {
+    /// The tutorial: one policy, and policy logging in six stages.
+    Tutorial,
+    /// Everything is denied but what the application needs, the outside by domain name.
+    ZeroTrust,
+    /// One policy on an Autopilot cluster: Google runs the nodes.
+    Autopilot,
+    /// A cluster and an application, in five lines.
+    Minimal,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    dplab expand profiles/online-boutique.yaml\n  \
+    dplab expand profiles/online-boutique.yaml --origin --set cluster.project=my-project")]
+pub(super) struct ExpandArgs {
+    /// The profile.
+    #[arg(value_name = "PROFILE")]
+    pub(super) profile: Utf8PathBuf,
+    #[command(flatten)]
+    pub(super) overrides: OverrideArgs,
+    /// Say behind each line where its value was written.
+    #[arg(long)]
+    pub(super) origin: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    dplab schema > profiles/profile.schema.json\n  \
+    dplab schema --app > profiles/apps.schema.json")]
+pub(super) struct SchemaArgs {
+    /// The schema of the catalogue's files, `profiles/apps/*.yaml`.
+    #[arg(long)]
+    pub(super) app: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    dplab explain\n  \
+    dplab explain unknown-key\n  \
+    dplab explain cluster.releaseChannel")]
 pub(super) struct ExplainArgs {
-    /// Id of a finding, as it stands in brackets behind `error`; the list of all if not given.
-    #[arg(value_name = "ID")]
+    /// Id of a finding, as it stands in brackets behind `error`, or a key of profiles; the list
+    /// of findings if not given.
+    #[arg(value_name = "ID|KEY")]
     pub(super) id: Option<String>,
 }
 

@@ -50,7 +50,7 @@ pub(super) struct Shapes {
     pub(super) root: ShapeId,
 }
 
-static PROFILE: LazyLock<Shapes> = LazyLock::new(|| Shapes::compile(schema::profile()));
+static PROFILE: LazyLock<Shapes> = LazyLock::new(|| Shapes::compile(schema::language()));
 
 impl Shapes {
     /// The shapes of a profile.

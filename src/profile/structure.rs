@@ -3,6 +3,7 @@
 //! What doesn't fit is cut out of the tree, so that the checks behind this one go on with the
 //! rest, and a finding never hides the next.
 
+use super::merge::REMOVE;
 use super::shape::{MapShape, Shape, ShapeId, Shapes};
 use super::yaml::{Entry, Node, Value};
 use crate::diag::{Code, Diagnostic, one_of};
@@ -87,6 +88,10 @@ impl Walk<'_> {
                 continue;
             };
             let length = self.enter_key(&entry.key);
+            if known.is_none() && entry.value.value == Value::Null {
+                // A known key with nothing behind it is absent; a name of one's own is a slip.
+                self.wrong_type(&entry.value, self.shapes.get(shape), &Value::Null);
+            }
             if let Some(value) = self.node(&entry.value, shape) {
                 kept.push(Entry {
                     value,
@@ -135,6 +140,9 @@ impl Walk<'_> {
         );
         let mut finding = Diagnostic::new(Code::WrongType, message)
             .at(node.span, format!("expected {}", wanted(shape)));
+        if let (Shape::Text, Value::Null) = (shape, value) {
+            finding = finding.help("an empty text is written `\"\"`");
+        }
         let scalar = matches!(value, Value::Bool(_) | Value::Int(_) | Value::Float(_));
         if scalar && matches!(shape, Shape::Text) {
             let written = self.sources.slice(node.span);
@@ -160,6 +168,12 @@ impl Walk<'_> {
     }
 
     fn unknown(&mut self, entry: &Entry, map: &MapShape) {
+        if entry.key == REMOVE && map.keys.iter().any(|(key, _)| key == "name") {
+            let message = "there is no base here to remove anything from";
+            let right = "leave the whole item out, or name a base in `extends`";
+            self.push(Diagnostic::new(Code::UnknownName, message).at(entry.key_span, right));
+            return;
+        }
         let place = match self.path.as_str() {
             "" => "a profile".to_owned(),
             path => format!("`{path}`"),

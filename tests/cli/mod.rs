@@ -1,5 +1,7 @@
 //! The program as a process: what it prints, and how it ends.
 
 mod exit_codes;
+mod expand;
 mod findings;
+mod init;
 mod run;
