@@ -7,5 +7,6 @@
 pub mod alerting;
 pub mod cluster;
 pub mod kubernetes;
+pub mod objects;
 pub mod runbook;
 pub mod scripts;
