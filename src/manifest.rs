@@ -10,6 +10,7 @@ mod gke;
 mod object;
 mod policies;
 pub mod problem;
+mod quick;
 mod services;
 mod workloads;
 
