@@ -11,6 +11,7 @@ pub mod netpol;
 pub mod plan;
 pub mod profile;
 pub mod render;
+pub mod report;
 pub mod source;
 pub mod suggest;
 pub mod tree;

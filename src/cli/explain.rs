@@ -7,7 +7,7 @@ use crate::exit::Exit;
 use crate::suggest::nearest;
 
 pub(super) fn run(args: &ExplainArgs, term: &Term) -> anyhow::Result<Exit> {
-    let Some(id) = &args.id else {
+    let Some(id) = &args.what else {
         term.payload(&list())?;
         return Ok(Exit::Fine);
     };

@@ -9,7 +9,11 @@ use crate::source::SourceMap;
 
 pub(super) fn run(args: &ValidateArgs, term: &Term) -> anyhow::Result<Exit> {
     let mut sources = SourceMap::new();
-    let loaded = load::labs(&args.profiles, &mut sources)?;
+    let loaded = load::labs(
+        &args.profiles.profiles,
+        &args.profiles.overrides,
+        &mut sources,
+    )?;
     let findings: Vec<_> = loaded
         .iter()
         .flat_map(|loaded| loaded.findings.iter().cloned())

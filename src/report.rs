@@ -1,0 +1,3 @@
+//! Values -> what people and machines read.
+
+pub mod drift;
