@@ -16,6 +16,7 @@ mod interrupt;
 mod labs;
 mod load;
 mod manual;
+mod origin;
 mod provenance;
 mod schema;
 mod target;

@@ -1,3 +1,4 @@
 //! Values -> what people and machines read.
 
 pub mod drift;
+pub mod provenance;

@@ -22,7 +22,7 @@ pub(super) fn run(args: &DiffArgs, term: &Term) -> anyhow::Result<Exit> {
     };
     let mut sides = drifts::compare(&labs, &target, args.against.as_deref(), options)?;
     if args.provenance {
-        provenance::add(&mut sides, args, &target)?;
+        provenance::add(&mut sides, args)?;
     }
     let drifts: Vec<Drift> = sides.iter().map(|side| side.drift.clone()).collect();
     term.payload(&render(args, &sides, &drifts))?;

@@ -21,6 +21,8 @@ use crate::tree::{self, Comparison, Disk, Lock, RelPath, Scope, Tree};
 
 /// A lab with its generated tree.
 pub(super) struct Lab {
+    /// Its profile.
+    pub(super) profile: Utf8PathBuf,
     /// The lab itself.
     pub(super) model: model::Lab,
     /// Its folder below the output root.
@@ -115,22 +117,22 @@ pub(super) fn rendered(
     templates: &TemplateArgs,
     only: &[String],
 ) -> anyhow::Result<Vec<Lab>> {
-    let models: Vec<&model::Lab> = loaded.iter().filter_map(|l| l.lab.as_ref()).collect();
-    if target.folder.is_some() && models.len() > 1 {
+    if target.folder.is_some() && loaded.len() > 1 {
         let folder = target.lab("")?;
         let words = format!("`{folder}` is one lab's folder; name its profile alone");
         return Err(Usage(words).into());
     }
     let renderer = Renderer::new(&templates::catalog(templates)?)?;
-    let labs: anyhow::Result<Vec<Lab>> = models
-        .into_iter()
-        .map(|lab| generate(&renderer, lab, target, only))
-        .collect();
-    labs
+    let labs = loaded
+        .iter()
+        .filter_map(|l| Some((&l.path, l.lab.as_ref()?)));
+    labs.map(|(path, lab)| generate(&renderer, path, lab, target, only))
+        .collect()
 }
 
 fn generate(
     renderer: &Renderer,
+    profile: &Utf8Path,
     lab: &model::Lab,
     target: &Target,
     only: &[String],
@@ -148,6 +150,7 @@ fn generate(
             .with_context(|| format!("the lab `{}` can't be rendered", lab.name))
     };
     Ok(Lab {
+        profile: profile.to_owned(),
         model: lab.clone(),
         folder: target.lab(lab.name.as_str())?,
         tree: tree(&files)?,
