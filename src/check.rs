@@ -12,6 +12,7 @@ mod logging;
 mod network;
 mod nodes;
 mod path;
+mod places;
 mod policy;
 mod stage;
 
@@ -25,6 +26,8 @@ use crate::profile::raw::RawProfile;
 use crate::suggest::nearest;
 use cx::Cx;
 use path::Path;
+
+pub use places::places;
 
 /// The version of the profile language that this dplab reads.
 pub const FORMAT: &str = "dplab/v1";

@@ -15,10 +15,13 @@ mod git;
 mod interrupt;
 mod labs;
 mod load;
+mod manifests;
 mod manual;
 mod origin;
 mod provenance;
+mod reach;
 mod schema;
+mod subject;
 mod target;
 mod templates;
 mod term;
@@ -56,6 +59,7 @@ fn dispatch(cli: &Cli, term: &Term) -> anyhow::Result<Exit> {
         Command::Diff(args) => diff::run(args, term),
         Command::Check(args) => check::run(args, term),
         Command::Clean(args) => clean::run(args, term),
+        Command::Reach(args) => reach::run(args, term),
         Command::Schema => schema::run(term),
         Command::Explain(args) => explain::run(args, term),
         Command::Templates(command) => templates::run(command, term),

@@ -6,6 +6,7 @@
 
 mod documents;
 mod fields;
+mod findings;
 mod gke;
 mod object;
 mod policies;

@@ -10,6 +10,7 @@ use crate::check;
 use crate::diag::{self, Diagnostic};
 use crate::model::Lab;
 use crate::profile::layer::{Files, Overrides};
+use crate::profile::raw::RawProfile;
 use crate::profile::{self, At};
 use crate::source::SourceMap;
 
@@ -54,6 +55,8 @@ pub(super) struct Loaded {
     pub(super) path: Utf8PathBuf,
     /// The lab's name as written.
     pub(super) name: Option<At<String>>,
+    /// The profile as written, layers laid; none if it can't be read at all.
+    pub(super) raw: Option<RawProfile>,
     /// The lab; none if anything is wrong with it.
     pub(super) lab: Option<Lab>,
     /// What was found, in the order of the text.
@@ -73,7 +76,7 @@ pub(super) fn labs(
         .collect()
 }
 
-fn lab(
+pub(super) fn lab(
     path: Utf8PathBuf,
     sources: &mut SourceMap,
     overrides: &Overrides,
@@ -93,10 +96,11 @@ fn lab(
         findings.extend(checked.findings);
         lab = checked.value.filter(|_| !structure_failed);
     }
-    diag::sort(&mut findings, sources);
+    diag::sort(&mut findings);
     Ok(Loaded {
         path,
         name,
+        raw: read.value,
         lab,
         findings,
     })
