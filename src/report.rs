@@ -6,6 +6,7 @@
 pub mod answer;
 pub mod dot;
 pub mod drift;
+pub mod findings;
 pub mod names;
 pub mod place;
 pub mod provenance;

@@ -121,19 +121,6 @@ fn assignment(text: &str) -> Result<Assignment, String> {
         .ok_or_else(|| "expected `path=value`, such as `cluster.project=my-project`".to_owned())
 }
 
-/// How findings are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum FindingFormat {
-    /// For people: the line, a caret, what would be right.
-    Text,
-    /// One JSON document.
-    Json,
-    /// GitHub workflow commands.
-    Github,
-    /// SARIF 2.1.0.
-    Sarif,
-}
-
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  dplab validate\n  dplab validate profiles/online-boutique.yaml --format sarif"
@@ -142,8 +129,8 @@ pub(super) struct ValidateArgs {
     #[command(flatten)]
     pub(super) profiles: ProfileArgs,
     /// How findings are written; all formats but text go to stdout.
-    #[arg(long, value_enum, default_value_t = FindingFormat::Text)]
-    pub(super) format: FindingFormat,
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(super) format: Format,
 }
 
 /// Where generated trees are.
@@ -206,10 +193,10 @@ pub(super) struct GenerateArgs {
     pub(super) wait: u64,
 }
 
-/// How differences are written.
+/// How findings and differences are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum DiffFormat {
-    /// For people and `git apply`.
+pub(super) enum Format {
+    /// For people; a difference is one that `git apply` takes.
     Text,
     /// One JSON document.
     Json,
@@ -254,8 +241,8 @@ pub(super) struct DiffArgs {
     #[arg(long)]
     pub(super) name_only: bool,
     /// How differences are written.
-    #[arg(long, value_enum, default_value_t = DiffFormat::Text)]
-    pub(super) format: DiffFormat,
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(super) format: Format,
     /// End with 0 where differences were found.
     #[arg(long)]
     pub(super) exit_zero: bool,
@@ -292,8 +279,8 @@ pub(super) struct CheckArgs {
           default_values_t = [FailOn::Drift, FailOn::Lint, FailOn::Reach])]
     pub(super) fail_on: Vec<FailOn>,
     /// How findings are written; all formats but text go to stdout.
-    #[arg(long, value_enum, default_value_t = DiffFormat::Text)]
-    pub(super) format: DiffFormat,
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(super) format: Format,
     /// End with 0 where only differences and warnings were found.
     #[arg(long)]
     pub(super) exit_zero: bool,

@@ -1,6 +1,6 @@
 //! `dplab diff`: what would be generated, against what is there or what a git revision holds.
 
-use super::args::{DiffArgs, DiffFormat};
+use super::args::{DiffArgs, Format};
 use super::drifts::{self, Sides};
 use super::target::Target;
 use super::term::Term;
@@ -26,7 +26,7 @@ pub(super) fn run(args: &DiffArgs, term: &Term) -> anyhow::Result<Exit> {
     }
     let drifts: Vec<Drift> = sides.iter().map(|side| side.drift.clone()).collect();
     term.payload(&render(args, &sides, &drifts))?;
-    if args.format == DiffFormat::Text {
+    if args.format == Format::Text {
         for drift in drifts.iter().filter(|drift| !drift.differs()) {
             term.say(&format!(
                 "{}: {} files, no differences",
@@ -42,19 +42,19 @@ pub(super) fn run(args: &DiffArgs, term: &Term) -> anyhow::Result<Exit> {
 
 fn render(args: &DiffArgs, sides: &[Sides<'_>], drifts: &[Drift]) -> String {
     match args.format {
-        DiffFormat::Text if args.name_only => text::names(drifts),
-        DiffFormat::Text if args.stat => text::stat(drifts),
-        DiffFormat::Text => text::full(drifts),
-        DiffFormat::Json => json::render(drifts),
-        DiffFormat::Markdown => markdown::render(drifts),
-        DiffFormat::Github | DiffFormat::Sarif => {
+        Format::Text if args.name_only => text::names(drifts),
+        Format::Text if args.stat => text::stat(drifts),
+        Format::Text => text::full(drifts),
+        Format::Json => json::render(drifts),
+        Format::Markdown => markdown::render(drifts),
+        Format::Github | Format::Sarif => {
             let mut sources = SourceMap::new();
             let found = sides
                 .iter()
                 .flat_map(|s| findings::findings(&s.drift, &s.disk, &mut sources));
             let found: Vec<_> = found.collect();
             match args.format {
-                DiffFormat::Github => diag::github::render(&found, &sources),
+                Format::Github => diag::github::render(&found, &sources),
                 _ => diag::sarif::render(&found, &sources),
             }
         }

@@ -17,17 +17,30 @@ pub const LIMIT: usize = 65_535;
 /// What is kept free for saying what was cut.
 const RESERVE: usize = 400;
 /// What opens and closes comes first, but mustn't push everything else out.
-const REACH_LIMIT: usize = LIMIT / 2;
-/// Nor must the table.
-const TABLE_LIMIT: usize = LIMIT / 3;
+const REACH_LIMIT: usize = LIMIT / 3 * 2;
+/// Nor must findings, or the table.
+const TABLE_LIMIT: usize = LIMIT / 6;
 
 /// By which a pipeline finds the comment that it wrote before.
 pub const MARKER: &str = "<!-- dplab diff -->";
 
 /// The whole comment, with a final newline.
 pub fn render(drifts: &[Drift]) -> String {
+    with_findings(drifts, "")
+}
+
+/// The same with a list of findings about profiles, one a line, before everything else.
+pub fn with_findings(drifts: &[Drift], findings: &str) -> String {
     let mut out = format!("{MARKER}\n{}\n", title(drifts));
     let mut cut = Vec::new();
+    let gap = if findings.is_empty() { "" } else { "\n" };
+    out.push_str(gap);
+    let lines = findings.split_inclusive('\n');
+    let left: usize = lines.map(|line| fit(line, TABLE_LIMIT, &mut out)).sum();
+    match left {
+        0 => {}
+        left => cut.push(format!("{left} findings")),
+    }
     reach(drifts, &mut out, &mut cut);
     table(drifts, &mut out, &mut cut);
     sections(drifts, &mut out, &mut cut);
