@@ -47,11 +47,7 @@ pub(super) fn run(args: &CheckArgs, term: &Term) -> anyhow::Result<Exit> {
 }
 
 /// Differences matter where the check may fail for them, and cost a reading of every file.
-fn sides<'a>(
-    args: &CheckArgs,
-    target: &Target,
-    labs: &'a [Lab],
-) -> anyhow::Result<Vec<Sides<'a>>> {
+fn sides<'a>(args: &CheckArgs, target: &Target, labs: &'a [Lab]) -> anyhow::Result<Vec<Sides<'a>>> {
     if !args.fails_on(FailOn::Drift) {
         return Ok(Vec::new());
     }
@@ -132,7 +128,10 @@ fn exit(args: &CheckArgs, found: &Found, sides: &[Sides<'_>]) -> Exit {
         }
     };
     applies(sides.iter().any(|side| side.drift.differs()), Exit::Differs);
-    applies(sides.iter().any(|side| !side.refused.is_empty()), Exit::Refused);
+    applies(
+        sides.iter().any(|side| !side.refused.is_empty()),
+        Exit::Refused,
+    );
     let lint = warned(&found.profile) && args.fails_on(FailOn::Lint);
     applies(lint, Exit::Failed);
     let reach = has_errors(&found.reach) && args.fails_on(FailOn::Reach);

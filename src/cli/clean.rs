@@ -99,7 +99,11 @@ fn tell(folder: &Utf8Path, cleaned: &Cleaned, term: &Term) {
     let removed = cleaned.removed.len();
     term.say(&format!("{folder}: {removed} files removed"));
     for change in &cleaned.kept {
-        term.say(&format!("kept: {folder}/{}: {}", change.path, change.kind));
+        let line = format!("kept: {folder}/{}: {}", change.path, change.kind);
+        match change.kind.protection() {
+            Protection::None => term.say(&line),
+            _ => term.warn(&line),
+        }
     }
     for path in &cleaned.odd {
         term.say(&format!("kept: {folder}/{path}: not dplab's"));

@@ -168,8 +168,12 @@ impl Shown<'_> {
         };
         self.template(at, &mut out);
         let _ = writeln!(out, "profile   {}", self.written.part(&self.file.key));
-        for cause in self.causes(at) {
-            let _ = writeln!(out, "{}", self.cause(&cause));
+        let causes = self.causes(at);
+        for cause in &causes {
+            let _ = writeln!(out, "{}", self.cause(cause));
+        }
+        if causes.is_empty() {
+            out.push_str("value     none: no value that was tried changes this line\n");
         }
         Ok(out)
     }

@@ -8,7 +8,10 @@ use crate::source::SourceMap;
 pub fn markdown(findings: &[Diagnostic], sources: &SourceMap) -> String {
     let mut sorted: Vec<&Diagnostic> = findings.iter().collect();
     sorted.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
-    sorted.into_iter().map(|finding| item(finding, sources)).collect()
+    sorted
+        .into_iter()
+        .map(|finding| item(finding, sources))
+        .collect()
 }
 
 fn item(finding: &Diagnostic, sources: &SourceMap) -> String {
@@ -19,7 +22,10 @@ fn item(finding: &Diagnostic, sources: &SourceMap) -> String {
     };
     let place = finding.primary.as_ref().and_then(|label| {
         let (source, at) = sources.locate(label.span)?;
-        Some(format!(", {}", code(&format!("{}:{}", source.name(), at.line))))
+        Some(format!(
+            ", {}",
+            code(&format!("{}:{}", source.name(), at.line))
+        ))
     });
     let label = finding.primary.iter().map(|label| label.text.as_str());
     let words: Vec<String> = std::iter::once(finding.message.as_str())

@@ -5,7 +5,7 @@ use super::redact::Redactor;
 use super::{Content, Drift, FileDrift};
 use crate::diag::{Code, Diagnostic, Severity};
 use crate::lang::Language;
-use crate::netpol::diff::Change;
+use crate::netpol::diff::{Change, ChangeKind};
 use crate::source::{SourceMap, Span};
 use crate::tree::diff::{FileDiff, Hunk, Side};
 use crate::tree::{Disk, Kind, LOCK, RelPath};
@@ -16,12 +16,11 @@ pub fn findings(drift: &Drift, disk: &Disk, sources: &mut SourceMap) -> Vec<Diag
     let mut redactor = Redactor::new();
     let mut found: Vec<Diagnostic> = Vec::new();
     for group in drift.reach.iter().flat_map(|reach| &reach.groups) {
-        found.extend(
-            group
-                .changes
-                .iter()
-                .map(|change| opened(drift, group, change)),
-        );
+        // Code scanning refuses what has no place; the lock file stands for the whole folder.
+        let lock = sources.add(format!("{}/{LOCK}", drift.folder), "");
+        let place = Span::new(lock, 0..0);
+        let changes = group.changes.iter();
+        found.extend(changes.map(|change| opened(drift, group, change).at(place, "")));
     }
     for file in drift.files.iter().filter(|file| !file.is_same_data()) {
         let text = text(&file.path, disk, &mut redactor);
@@ -71,7 +70,7 @@ fn finding(drift: &Drift, file: &FileDrift, span: Span) -> Diagnostic {
         ),
     };
     let mut finding = Diagnostic::new(code, format!("`{path}` {what}"))
-        .at(span, file.kind.to_string())
+        .at(span, label(&file.kind))
         .help(help);
     if file.kind == Kind::Foreign {
         finding.severity = Severity::Info;
@@ -82,14 +81,26 @@ fn finding(drift: &Drift, file: &FileDrift, span: Span) -> Diagnostic {
     }
 }
 
+/// What is to be seen at the place; nothing where the message says it all.
+fn label(kind: &Kind) -> String {
+    match kind {
+        Kind::Edited { changed: false } => "this is not what was generated".to_owned(),
+        Kind::Edited { changed: true } => {
+            "this is not what was generated, and something else would be now".to_owned()
+        }
+        Kind::Stale { .. } | Kind::Foreign => String::new(),
+        other => other.to_string(),
+    }
+}
+
 fn opened(drift: &Drift, group: &Group, change: &Change) -> Diagnostic {
     let message = format!(
         "generating `{}` {} a connection {}: {}",
         drift.folder,
         match change.kind {
-            crate::netpol::diff::ChangeKind::Opened => "opens",
-            crate::netpol::diff::ChangeKind::Closed => "closes",
-            crate::netpol::diff::ChangeKind::Changed => "changes",
+            ChangeKind::Opened => "opens",
+            ChangeKind::Closed => "closes",
+            ChangeKind::Changed => "changes",
         },
         group.when(),
         words(change)

@@ -144,10 +144,28 @@ fn others(root: &Node, leaf: &Leaf) -> Vec<Value> {
         Some(Value::Float(n)) => vec![Value::Float(n + 0.5)],
         Some(Value::String(text)) => {
             let words = [format!("{text}x"), format!("{text}1"), format!("x{text}")];
-            words.into_iter().map(Value::String).collect()
+            let words = counted(text).into_iter().chain(words);
+            words.map(Value::String).collect()
         }
         _ => Vec::new(),
     }
+}
+
+/// `us-east2` for `us-east1`, and for each number in the text: what has a grammar often has them.
+fn counted(text: &str) -> Vec<String> {
+    let digit = |c: char| c.is_ascii_digit();
+    let mut found = Vec::new();
+    let mut rest = text;
+    while let Some(end) = rest.rfind(digit).map(|at| at + 1) {
+        let start = rest[..end].rfind(|c| !digit(c)).map_or(0, |at| at + 1);
+        if let Ok(number) = rest[start..end].parse::<u64>() {
+            let (before, after) = (&text[..start], &text[end..]);
+            found.push(format!("{before}{}{after}", number.saturating_add(1)));
+            found.extend(number.checked_sub(1).map(|n| format!("{before}{n}{after}")));
+        }
+        rest = &rest[..start];
+    }
+    found
 }
 
 fn at<'n>(node: &'n Node, way: &[usize]) -> Option<&'n Node> {
