@@ -56,10 +56,14 @@ fn main() {
         lab(&path, &renderer, &mut Times::default());
         let mut times = Times::default();
         let (rounds, clock) = (200, Instant::now());
-        let files = (0..rounds).map(|_| lab(&path, &renderer, &mut times)).last();
+        let files = (0..rounds)
+            .map(|_| lab(&path, &renderer, &mut times))
+            .last();
         let each = clock.elapsed() / rounds;
         let [check, plan, render] = times.0.map(|time| time / rounds);
         let files = files.unwrap_or(0);
-        println!("{name}: {files} files, {each:?} a lab: check {check:?}, plan {plan:?}, render {render:?}");
+        println!(
+            "{name}: {files} files, {each:?} a lab: check {check:?}, plan {plan:?}, render {render:?}"
+        );
     }
 }
