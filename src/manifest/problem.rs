@@ -132,8 +132,8 @@ fn did_you_mean(nearest: Option<&str>) -> String {
 }
 
 impl What {
-    /// How bad it is: an error means that the API server refuses the object, and that it is left
-    /// out here.
+    /// How bad it is. An error means that the API server refuses the object, or that GKE does; a
+    /// policy is then left out here, and of another object only the part that is wrong.
     pub fn severity(&self) -> Severity {
         match self {
             What::HostBits { .. }

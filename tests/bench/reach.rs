@@ -180,9 +180,7 @@ fn main() {
         ("dense", Form::Dense),
         ("blocks", Form::Blocks),
     ];
-    let only = std::env::args()
-        .nth(1)
-        .filter(|name| !name.starts_with('-'));
+    let only = std::env::args().skip(1).find(|name| !name.starts_with('-'));
     println!(
         "{:<10} {:>6} {:>7} {:>9} {:>9} {:>9} {:>11} {:>9}",
         "form", "pods", "MiB", "read ms", "reach ms", "all ms", "pairs", "peak MiB"
