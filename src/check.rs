@@ -12,6 +12,7 @@ mod logging;
 mod network;
 mod nodes;
 mod path;
+mod places;
 mod policy;
 mod stage;
 
@@ -25,6 +26,8 @@ use crate::profile::raw::RawProfile;
 use crate::suggest::nearest;
 use cx::Cx;
 use path::Path;
+
+pub use places::places;
 
 /// The version of the profile language that this dplab reads.
 pub const FORMAT: &str = "dplab/v1";
@@ -51,7 +54,7 @@ fn read(cx: &mut Cx, raw: &RawProfile) -> Option<Lab> {
         .and_then(|cluster| cluster::cluster(cx, cluster, name.as_ref()));
     let app = app::app(cx, raw.app.as_ref());
     let namespace = app.as_ref().map(|app| &app.namespace);
-    let policies = policy::policies(cx, raw.policies.as_ref(), app.as_ref(), cluster.as_ref());
+    let policies = policy::policies(cx, raw, app.as_ref(), cluster.as_ref());
     let groups = policies.as_ref().map(|policies| &policies.groups);
     let logging_path = root.key("logging");
     let start = LoggingSpec::default();

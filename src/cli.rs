@@ -11,7 +11,10 @@ mod generate;
 mod init;
 mod labs;
 mod load;
+mod manifests;
+mod reach;
 mod schema;
+mod subject;
 mod term;
 mod validate;
 
@@ -48,6 +51,7 @@ fn dispatch(cli: &Cli, term: &Term) -> anyhow::Result<Exit> {
         Command::Init(args) => init::run(args, term),
         Command::Expand(args) => expand::run(args, term),
         Command::Schema(args) => schema::run(args, term),
+        Command::Reach(args) => reach::run(args, term),
         Command::Explain(args) => explain::run(args, term),
     }
 }

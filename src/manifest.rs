@@ -6,10 +6,12 @@
 
 mod documents;
 mod fields;
+mod findings;
 mod gke;
 mod object;
 mod policies;
 pub mod problem;
+mod quick;
 mod services;
 mod workloads;
 

@@ -19,10 +19,12 @@ use crate::profile::raw::app::{
     RawApp, RawContainerPort, RawDefaults, RawInitContainer, RawProtocol, RawService,
     RawServicePort, RawServiceType, RawWorkload,
 };
-use crate::profile::raw::native::Native;
+use crate::profile::raw::native::{Native, VolumeMount};
 
 /// The label that ties pods to their workload, Services to their pods, policies to both.
 const APP: &str = "app";
+/// Name of a workload's container that is given none.
+const MAIN: &str = "main";
 
 /// The application. Without one the lab is a cluster with policies only.
 pub(super) fn app(cx: &mut Cx, raw: Option<&At<RawApp>>) -> Option<App> {
@@ -96,6 +98,8 @@ fn workload(cx: &mut Cx, path: &Path<'_>, raw: &RawWorkload, app: &RawApp) -> Op
         .enumerate()
         .map(|(index, raw)| init_container(cx, &init_path.index(index), raw, defaults))
         .collect();
+    container_names(cx, path, raw);
+    volumes(cx, path, raw);
     let account = &path.key("serviceAccount");
     let service_account = cx.parse(account, raw.service_account.as_ref(), DnsSubdomain::parse);
     let labels = pod_labels(cx, path, raw);
@@ -125,6 +129,52 @@ fn workload(cx: &mut Cx, path: &Path<'_>, raw: &RawWorkload, app: &RawApp) -> Op
     })
 }
 
+/// Containers of one pod need names of their own.
+fn container_names(cx: &mut Cx, path: &Path<'_>, raw: &RawWorkload) {
+    let here = path.key("initContainers");
+    let given = raw.init_containers.as_deref().unwrap_or_default();
+    let names = given.iter().map(|container| container.name.as_ref());
+    cx.unique(&here, "a container", names);
+    let main = raw.container.as_ref();
+    let main_name = main.map_or(MAIN, |name| name.value.as_str());
+    for (index, container) in given.iter().enumerate() {
+        if let Some(name) = container.name.as_ref().filter(|name| name.value == main_name) {
+            let message = format!("`{main_name}` is the name of the workload's own container");
+            let mut finding = Diagnostic::new(Code::DuplicateName, message)
+                .at(name.span, "expected another name");
+            if let Some(main) = main {
+                finding = finding.and(main.span, "it stands here");
+            }
+            let item = here.index(index);
+            cx.push(&item.key("name"), finding);
+        }
+    }
+}
+
+/// A container can only mount a volume that its pod has.
+fn volumes(cx: &mut Cx, path: &Path<'_>, raw: &RawWorkload) {
+    let given = raw.volumes.as_deref().unwrap_or_default();
+    let names: Vec<&str> = given.iter().filter_map(|volume| named(&volume.json)).collect();
+    let mut mounted = |path: &Path<'_>, mounts: Option<&Vec<At<Native<VolumeMount>>>>| {
+        let here = path.key("volumeMounts");
+        for (index, mount) in mounts.into_iter().flatten().enumerate() {
+            let Some(name) = named(&mount.json).filter(|name| !names.contains(name)) else {
+                continue;
+            };
+            cx.push(&here.index(index), unknown_name("volume", name, mount.span, &names));
+        }
+    };
+    mounted(path, raw.volume_mounts.as_ref());
+    let here = path.key("initContainers");
+    for (index, container) in raw.init_containers.iter().flatten().enumerate() {
+        mounted(&here.index(index), container.volume_mounts.as_ref());
+    }
+}
+
+fn named(object: &Json) -> Option<&str> {
+    object["name"].as_str()
+}
+
 fn main_container(
     cx: &mut Cx,
     path: &Path<'_>,
@@ -133,7 +183,7 @@ fn main_container(
 ) -> Option<Container> {
     let name = match &raw.container {
         Some(given) => cx.parse(&path.key("container"), Some(given), DnsLabel::parse),
-        None => DnsLabel::parse("main").ok(),
+        None => DnsLabel::parse(MAIN).ok(),
     };
     let image = cx.parse(&path.key("image"), raw.image.as_ref(), ImageRef::parse);
     let ports = container_ports(cx, path, raw);
@@ -327,6 +377,7 @@ fn service(
             "expected one port or more",
         );
     }
+    same_ports(cx, &here, given);
     if let (2.., Some(unnamed)) = (given.len(), given.iter().find(|port| port.name.is_none())) {
         let message = "ports of a Service with several ports need names";
         cx.needs(&here, message, unnamed.span, "expected a `name`");
@@ -344,6 +395,26 @@ fn service(
         },
         ports: ports.into_iter().collect::<Option<_>>()?,
     })
+}
+
+/// A Service has each number once a protocol.
+fn same_ports(cx: &mut Cx, path: &Path<'_>, given: &[At<RawServicePort>]) {
+    let mut seen: Vec<(&At<u16>, Protocol)> = Vec::new();
+    for (index, port) in given.iter().enumerate() {
+        let Some(number) = &port.port else { continue };
+        let protocol = protocol(port.protocol.as_ref());
+        let same = |(other, its): &&(&At<u16>, Protocol)| {
+            other.value == number.value && *its == protocol
+        };
+        if let Some((first, _)) = seen.iter().find(same) {
+            let message = format!("the Service has the port {} already", number.value);
+            let finding = Diagnostic::new(Code::DuplicateName, message)
+                .at(number.span, "expected another number")
+                .and(first.span, "it stands here first");
+            cx.push(&path.index(index), finding);
+        }
+        seen.push((number, protocol));
+    }
 }
 
 fn service_port(cx: &mut Cx, path: &Path<'_>, raw: &RawServicePort) -> Option<ServicePort> {

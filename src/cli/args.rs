@@ -63,6 +63,8 @@ pub(super) enum Command {
     Init(InitArgs),
     /// Print a profile as it is with its bases, its application and what is set from outside.
     Expand(ExpandArgs),
+    /// Say who can reach whom under a profile's or a repository's policies, and why.
+    Reach(ReachArgs),
     /// Print the JSON Schema of profiles.
     Schema(SchemaArgs),
     /// Explain a finding, with a bad and a good example, or a key of profiles.
@@ -299,4 +301,128 @@ pub(super) struct ExplainArgs {
     /// of findings if not given.
     #[arg(value_name = "ID|KEY")]
     pub(super) id: Option<String>,
+}
+
+/// Who reads the policies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum DialectArg {
+    /// GKE Dataplane V2, that is Cilium as GKE runs it.
+    Dpv2,
+    /// The letter of the Kubernetes API.
+    Strict,
+}
+
+/// What pods on their node's network are taken for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum HostNetworkArg {
+    /// Nodes, as in a cluster: no policy selects them, no selector means them.
+    Node,
+    /// Pods like any other, as tools take them that compare policies on paper.
+    Pod,
+}
+
+/// A protocol to ask about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ProtocolArg {
+    /// TCP.
+    #[value(alias = "TCP")]
+    Tcp,
+    /// UDP.
+    #[value(alias = "UDP")]
+    Udp,
+    /// SCTP.
+    #[value(alias = "SCTP")]
+    Sctp,
+    /// ICMP, which has no ports.
+    #[value(alias = "ICMP")]
+    Icmp,
+}
+
+/// How connections are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ReachFormat {
+    /// For people.
+    Text,
+    /// One JSON document.
+    Json,
+    /// Comma-separated values.
+    Csv,
+    /// A Markdown table.
+    Markdown,
+    /// A graph for Graphviz.
+    Dot,
+    /// A picture of the matrix.
+    Svg,
+}
+
+/// Whose policies are looked at.
+#[derive(Debug, Args)]
+pub(super) struct SubjectArgs {
+    /// A profile, or a folder of Kubernetes manifests.
+    #[arg(value_name = "PROFILE", required_unless_present = "manifests")]
+    pub(super) subject: Option<Utf8PathBuf>,
+    /// Kubernetes manifests, YAML or JSON: files, and folders with all that is below them.
+    #[arg(long, value_name = "PATH", num_args = 1.., conflicts_with = "subject")]
+    pub(super) manifests: Vec<Utf8PathBuf>,
+    #[command(flatten)]
+    pub(super) overrides: OverrideArgs,
+}
+
+/// How policies are read.
+#[derive(Debug, Args)]
+pub(super) struct ReadingArgs {
+    /// Who reads the policies.
+    #[arg(long, value_enum, default_value_t = DialectArg::Dpv2)]
+    pub(super) dialect: DialectArg,
+    /// What pods with `hostNetwork: true` are taken for.
+    #[arg(long, value_enum, default_value_t = HostNetworkArg::Pod, value_name = "AS")]
+    pub(super) host_network: HostNetworkArg,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    dplab reach profiles/online-boutique.yaml\n  \
+    dplab reach profiles/online-boutique.yaml --stage all --matrix\n  \
+    dplab reach --manifests kubernetes/ --format json\n  \
+    dplab reach --manifests kubernetes/ --from frontend --to cartservice --port 7070 --explain\n  \
+    dplab reach --manifests kubernetes/ --matrix --format svg > reach.svg\n\n\
+    Without --port, --from and --to choose lines of the list. A name that is a workload's and a\n\
+    Service's is the Service if that has the port; policies see the port of the pods behind it.\n\
+    A finding of an error in manifests ends with 3: what is wrong was left out.")]
+pub(super) struct ReachArgs {
+    #[command(flatten)]
+    pub(super) subject: SubjectArgs,
+    #[command(flatten)]
+    pub(super) reading: ReadingArgs,
+    /// The stage of the profile, or `all`; the last one if not given.
+    #[arg(long, value_name = "NAME")]
+    pub(super) stage: Option<String>,
+    /// Who opens the connection: NAMESPACE/NAME, NAME, an address or a domain.
+    #[arg(long, value_name = "WHO")]
+    pub(super) from: Option<String>,
+    /// Who is to take it: NAMESPACE/NAME, NAME, a Service, an address or a domain.
+    #[arg(long, value_name = "WHOM")]
+    pub(super) to: Option<String>,
+    /// Port of the pod or of the Service, by number or name.
+    #[arg(long, value_name = "PORT", requires = "from", requires = "to")]
+    pub(super) port: Option<String>,
+    /// Protocol of the connection.
+    #[arg(
+        long,
+        value_enum,
+        value_name = "PROTOCOL",
+        requires = "from",
+        requires = "to"
+    )]
+    pub(super) protocol: Option<ProtocolArg>,
+    /// For each end, the policies and rules that decide, with file and line; without --port for
+    /// every port that the destination declares.
+    #[arg(long, requires = "from", requires = "to")]
+    pub(super) explain: bool,
+    /// A line a source, a column a destination.
+    #[arg(long)]
+    pub(super) matrix: bool,
+    /// How connections are written.
+    #[arg(long, value_enum, default_value_t = ReachFormat::Text)]
+    pub(super) format: ReachFormat,
 }

@@ -22,7 +22,7 @@ pub(super) fn run(args: &ExpandArgs, term: &Term) -> anyhow::Result<Exit> {
         let misfits = fitting.iter().flat_map(|(_, misfits)| misfits);
         findings.extend(misfits.cloned());
     }
-    diag::sort(&mut findings, &sources);
+    diag::sort(&mut findings);
     term.findings(&findings, &sources);
     if has_errors(&findings) {
         return Ok(Exit::Invalid);

@@ -7,9 +7,10 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::args::ProfileArgs;
 use crate::check;
-use crate::diag::{self, Code, Diagnostic};
+use crate::diag::{self, Code, Diagnostic, has_errors};
 use crate::model::Lab;
 use crate::profile::layer::{Files, Overrides};
+use crate::profile::raw::RawProfile;
 use crate::profile::yaml::{self, Limits};
 use crate::profile::{self, At};
 use crate::source::{SourceId, SourceMap, Span};
@@ -93,6 +94,8 @@ pub(super) struct Loaded {
     pub(super) path: Utf8PathBuf,
     /// The lab's name as written.
     pub(super) name: Option<At<String>>,
+    /// The profile as written, layers laid; none if it can't be read at all.
+    pub(super) raw: Option<RawProfile>,
     /// The lab; none if anything is wrong with it.
     pub(super) lab: Option<Lab>,
     /// What was found, in the order of the text.
@@ -109,7 +112,7 @@ pub(super) fn labs(args: &ProfileArgs, sources: &mut SourceMap) -> anyhow::Resul
         .collect()
 }
 
-fn lab(
+pub(super) fn lab(
     path: Utf8PathBuf,
     sources: &mut SourceMap,
     overrides: &Overrides,
@@ -119,6 +122,7 @@ fn lab(
         return Ok(Loaded {
             path,
             name: None,
+            raw: None,
             lab: None,
             findings: vec![finding],
         });
@@ -134,10 +138,14 @@ fn lab(
         findings.extend(checked.findings);
         lab = checked.value.filter(|_| !structure_failed);
     }
-    diag::sort(&mut findings, sources);
+    diag::sort(&mut findings);
+    if lab.is_none() && !has_errors(&findings) {
+        bail!("the profile `{path}` makes no lab, and nothing says why: a mistake in dplab");
+    }
     Ok(Loaded {
         path,
         name,
+        raw: read.value,
         lab,
         findings,
     })

@@ -55,6 +55,11 @@ impl Term {
         self.line(&format!("  help: {line}"));
     }
 
+    /// Whether more is to be said than usual.
+    pub(super) fn is_verbose(&self) -> bool {
+        self.verbose
+    }
+
     /// A line that only `--verbose` wants.
     pub(super) fn detail(&self, line: &str) {
         if self.verbose {

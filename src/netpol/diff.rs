@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use serde::Serialize;
 
 use super::ranges::IpRange;
-use super::reach::{Passage, Peer, Reach};
+use super::reach::{Passage, Peer, Reach, join_to};
 
 /// How a pair changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -47,7 +47,7 @@ pub struct Change {
 }
 
 /// Compares who can reach whom before and after. Ranges of addresses are cut on the boundaries of
-/// both, and those that change alike and lie side by side are joined.
+/// both; those that change alike at the same workload are one.
 ///
 /// A peer that is in one world only has nothing pass in the other.
 pub fn diff(before: &Reach, after: &Reach) -> Vec<Change> {
@@ -55,135 +55,143 @@ pub fn diff(before: &Reach, after: &Reach) -> Vec<Change> {
     let mut changes = Vec::new();
     for source in sources(before, after) {
         let (old, new) = (cuts.row(before, source), cuts.row(after, source));
-        let pairs: BTreeSet<&(Peer, Peer)> = old.keys().chain(new.keys()).collect();
+        let pairs: BTreeSet<&(End, End)> = old.keys().chain(new.keys()).collect();
+        let mut alike: BTreeMap<(&Passage, &Passage), Vec<&(End, End)>> = BTreeMap::new();
         for pair in pairs {
-            let passage = |row: &Row| row.get(pair).cloned().unwrap_or(Passage::none());
-            changes.extend(change(pair, passage(&old), passage(&new)));
+            let before = old.get(pair).copied().unwrap_or(NOTHING);
+            let after = new.get(pair).copied().unwrap_or(NOTHING);
+            if before != after {
+                alike.entry((before, after)).or_default().push(pair);
+            }
+        }
+        for ((before, after), pairs) in alike {
+            changes.extend(grouped(&pairs, before, after));
         }
     }
-    joined(joined(changes, Side::Destination), Side::Source)
+    let key = |change: &Change| {
+        (
+            change.kind,
+            change.source.clone(),
+            change.destination.clone(),
+        )
+    };
+    changes.sort_by_cached_key(key);
+    changes
 }
+
+const NOTHING: &Passage = &Passage::none();
 
 /// The workloads of both worlds, and none for everything outside: ranges are compared together,
 /// since the same address may lie in another range before and after.
 fn sources<'r>(before: &'r Reach, after: &'r Reach) -> Vec<Option<&'r Peer>> {
-    let peers = before.peers().iter().chain(after.peers());
+    let peers = before.sources().iter().chain(after.sources());
     let workloads: BTreeSet<&Peer> = peers.filter(|peer| !peer.is_external()).collect();
     workloads.into_iter().map(Some).chain([None]).collect()
 }
 
-type Row = BTreeMap<(Peer, Peer), Passage>;
+/// An end as it is compared: a workload, or one range that neither world cuts further.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum End<'r> {
+    Workload(&'r Peer),
+    Range(IpRange),
+}
 
-fn change(pair: &(Peer, Peer), before: Passage, after: Passage) -> Option<Change> {
+type Row<'r> = BTreeMap<(End<'r>, End<'r>), &'r Passage>;
+
+/// Pairs that change alike, as changes: all ranges that have the same workload at the other end
+/// are one.
+fn grouped(pairs: &[&(End<'_>, End<'_>)], before: &Passage, after: &Passage) -> Vec<Change> {
+    let mut into: BTreeMap<&Peer, Vec<IpRange>> = BTreeMap::new();
+    let mut out: BTreeMap<&Peer, Vec<IpRange>> = BTreeMap::new();
+    let mut changes = Vec::new();
+    for pair in pairs {
+        match pair {
+            (End::Range(range), End::Workload(peer)) => {
+                join_to(into.entry(peer).or_default(), *range)
+            }
+            (End::Workload(peer), End::Range(range)) => {
+                join_to(out.entry(peer).or_default(), *range)
+            }
+            (End::Workload(a), End::Workload(b)) => {
+                changes.push(change((*a).clone(), (*b).clone(), before, after));
+            }
+            (End::Range(_), End::Range(_)) => {}
+        }
+    }
+    let into = into
+        .into_iter()
+        .map(|(peer, r)| (Peer::External(r), peer.clone()));
+    let out = out
+        .into_iter()
+        .map(|(peer, r)| (peer.clone(), Peer::External(r)));
+    changes.extend(into.chain(out).map(|(a, b)| change(a, b, before, after)));
+    changes
+}
+
+fn change(source: Peer, destination: Peer, before: &Passage, after: &Passage) -> Change {
     let kind = match (before.is_empty(), after.is_empty()) {
-        _ if before == after => return None,
         (true, _) => ChangeKind::Opened,
         (_, true) => ChangeKind::Closed,
         _ => ChangeKind::Changed,
     };
-    Some(Change {
+    Change {
         kind,
-        source: pair.0.clone(),
-        destination: pair.1.clone(),
-        before,
-        after,
-    })
+        source,
+        destination,
+        before: before.clone(),
+        after: after.clone(),
+    }
 }
 
-/// The addresses at which a range of either world begins.
+/// The addresses at which a range of either world begins, or the one behind it.
 struct Cuts(Vec<IpAddr>);
 
 impl Cuts {
     fn of(before: &Reach, after: &Reach) -> Self {
-        let peers = before.peers().iter().chain(after.peers());
-        let starts = peers.filter_map(|peer| match peer {
-            Peer::Range(range) => Some(range.first()),
-            Peer::Workload { .. } => None,
+        let sides = [
+            before.sources(),
+            before.destinations(),
+            after.sources(),
+            after.destinations(),
+        ];
+        let ranges = sides.into_iter().flatten().flat_map(|peer| match peer {
+            Peer::External(ranges) => ranges.as_slice(),
+            Peer::Workload { .. } => &[],
         });
-        let distinct: BTreeSet<IpAddr> = starts.collect();
-        Self(distinct.into_iter().collect())
+        // The ranges of a side are everything, so where one ends another begins.
+        let starts: BTreeSet<IpAddr> = ranges.map(|range| range.first()).collect();
+        Self(starts.into_iter().collect())
     }
 
-    fn cut(&self, peer: &Peer) -> Vec<Peer> {
-        match peer {
-            Peer::Workload { .. } => vec![peer.clone()],
-            Peer::Range(range) => {
-                let cut = range.cut_at(self.0.clone()).into_iter();
-                cut.map(Peer::Range).collect()
-            }
-        }
+    fn cut<'r>(&self, peer: &'r Peer) -> Vec<End<'r>> {
+        let Peer::External(ranges) = peer else {
+            return vec![End::Workload(peer)];
+        };
+        let inside = |range: &IpRange| {
+            let from = self.0.partition_point(|start| *start < range.first());
+            let to = self.0.partition_point(|start| *start <= range.last());
+            range.cut_at(self.0[from..to.max(from)].to_vec())
+        };
+        ranges.iter().flat_map(inside).map(End::Range).collect()
     }
 
     /// What a peer reaches, or everything outside does, with all ranges cut.
-    fn row(&self, reach: &Reach, source: Option<&Peer>) -> Row {
+    fn row<'r>(&self, reach: &'r Reach, source: Option<&Peer>) -> Row<'r> {
         let numbers: Vec<usize> = match source {
             Some(peer) => reach.find(peer).into_iter().collect(),
-            None => (0..reach.peers().len())
-                .filter(|number| reach.peers()[*number].is_external())
+            None => (0..reach.sources().len())
+                .filter(|number| reach.sources()[*number].is_external())
                 .collect(),
         };
         let mut row = Row::new();
         for number in numbers {
-            let sources = self.cut(&reach.peers()[number]);
+            let sources = self.cut(&reach.sources()[number]);
             for (destination, passage) in reach.from(number) {
-                for to in self.cut(&reach.peers()[destination]) {
-                    for from in &sources {
-                        row.insert((from.clone(), to.clone()), passage.clone());
-                    }
+                for to in self.cut(&reach.destinations()[destination]) {
+                    row.extend(sources.iter().map(|from| ((*from, to), passage)));
                 }
             }
         }
         row
-    }
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Side {
-    Source,
-    Destination,
-}
-
-/// Joins ranges on one side that lie side by side and change alike.
-fn joined(mut changes: Vec<Change>, side: Side) -> Vec<Change> {
-    let ends = |change: &Change| match side {
-        Side::Source => (change.destination.clone(), change.source.clone()),
-        Side::Destination => (change.source.clone(), change.destination.clone()),
-    };
-    changes.sort_by_cached_key(ends);
-    let mut result: Vec<Change> = Vec::with_capacity(changes.len());
-    for change in changes {
-        let joint = result.last().and_then(|last| join(last, &change, side));
-        match (joint, result.last_mut()) {
-            (Some(range), Some(last)) => match side {
-                Side::Source => last.source = Peer::Range(range),
-                Side::Destination => last.destination = Peer::Range(range),
-            },
-            _ => result.push(change),
-        }
-    }
-    result.sort_by(|a, b| {
-        (a.kind, &a.source, &a.destination).cmp(&(b.kind, &b.source, &b.destination))
-    });
-    result
-}
-
-fn join(last: &Change, next: &Change, side: Side) -> Option<IpRange> {
-    let (own, fixed) = match side {
-        Side::Source => (
-            (&last.source, &next.source),
-            (&last.destination, &next.destination),
-        ),
-        Side::Destination => (
-            (&last.destination, &next.destination),
-            (&last.source, &next.source),
-        ),
-    };
-    let alike = fixed.0 == fixed.1
-        && last.kind == next.kind
-        && last.before == next.before
-        && last.after == next.after;
-    match own {
-        (Peer::Range(first), Peer::Range(second)) if alike => first.joined(*second),
-        _ => None,
     }
 }

@@ -12,7 +12,7 @@ mod rows;
 mod sets;
 mod sides;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
@@ -30,7 +30,8 @@ use super::world::World;
 use crate::model::policy::Direction;
 use crate::model::port::Protocol;
 
-/// One line or column of the matrix, as people name it.
+/// One line or column of the matrix, as people name it. In JSON a workload is
+/// `{"namespace", "name", "kind"}` and what is outside `{"ranges": ["10.0.0.0-10.255.255.255"]}`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Peer {
     /// The pods of a controller, or one bare pod.
@@ -42,14 +43,14 @@ pub enum Peer {
         /// Kind of the controller, or `Pod`.
         kind: String,
     },
-    /// Addresses outside the cluster.
-    Range(IpRange),
+    /// Addresses outside the cluster that nothing tells apart, in ranges going up.
+    External(Vec<IpRange>),
 }
 
 impl Peer {
     /// Whether it is outside the cluster.
     pub fn is_external(&self) -> bool {
-        matches!(self, Peer::Range(_))
+        matches!(self, Peer::External(_))
     }
 }
 
@@ -61,7 +62,10 @@ impl fmt::Display for Peer {
                 name,
                 kind,
             } => write!(f, "{namespace}/{name}[{kind}]"),
-            Peer::Range(range) => range.fmt(f),
+            Peer::External(ranges) => {
+                let texts: Vec<String> = ranges.iter().map(IpRange::to_string).collect();
+                f.write_str(&texts.join(","))
+            }
         }
     }
 }
@@ -80,21 +84,13 @@ impl Serialize for Peer {
                 map.serialize_entry("kind", kind)?;
                 map.end()
             }
-            Peer::Range(range) => Ranges(std::slice::from_ref(range)).serialize(serializer),
+            Peer::External(ranges) => {
+                let texts: Vec<String> = ranges.iter().map(IpRange::to_string).collect();
+                let mut map = serializer.serialize_map(Some(1))?;
+                map.serialize_entry("ranges", &texts)?;
+                map.end()
+            }
         }
-    }
-}
-
-/// Ranges of addresses as JSON has them: `{"ranges": ["10.0.0.0-10.255.255.255"]}`.
-#[derive(Debug, Clone, Copy)]
-pub struct Ranges<'a>(pub &'a [IpRange]);
-
-impl Serialize for Ranges<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let texts: Vec<String> = self.0.iter().map(IpRange::to_string).collect();
-        let mut map = serializer.serialize_map(Some(1))?;
-        map.serialize_entry("ranges", &texts)?;
-        map.end()
     }
 }
 
@@ -128,7 +124,7 @@ struct ProtocolPorts<'a> {
 }
 
 /// What may pass between two peers.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Passage {
     /// What passes.
     pub allowed: ConnectionSet,
@@ -167,17 +163,77 @@ impl Serialize for Pair<'_> {
 /// against connections here: this is what the policies say.
 #[derive(Debug, Clone)]
 pub struct Reach {
-    peers: Vec<Peer>,
-    /// The classes of each peer's ends. Pods of one controller may differ in their labels.
-    sources: Vec<Vec<u32>>,
-    /// The peers of each class of destinations.
-    peers_of_class: Vec<Vec<u32>>,
-    /// The classes of each peer's ends as destinations.
-    destinations: Vec<Vec<u32>>,
+    sources: Axis,
+    destinations: Axis,
+    /// By class of sources.
     rows: Vec<Row>,
     passages: Vec<Passage>,
     /// Unions of passages that came up where pods of one controller differ.
     mixed: BTreeMap<(u32, u32), u32>,
+}
+
+/// The peers on one side of the matrix: workloads by name, then what is outside.
+#[derive(Debug, Clone)]
+struct Axis {
+    peers: Vec<Peer>,
+    /// How many of the peers are workloads. They are the same on both sides.
+    workloads: usize,
+    /// The classes of each peer's ends. Pods of one controller may differ in their labels.
+    classes: Vec<Vec<u32>>,
+    /// The peers of each class.
+    peers_of_class: Vec<Vec<u32>>,
+}
+
+impl Axis {
+    fn new(names: &BTreeMap<Peer, Vec<usize>>, ends: &Ends<'_>, classes: &Classes) -> Self {
+        let mut peers: Vec<Peer> = names.keys().cloned().collect();
+        let class_of = |end: &usize| classes.of(*end);
+        let mut of_peer: Vec<Vec<u32>> = names
+            .values()
+            .map(|ends| distinct(ends.iter().map(class_of).collect()))
+            .collect();
+        let mut outside: BTreeMap<u32, Vec<IpRange>> = BTreeMap::new();
+        for (end, range) in (ends.groups.len()..).zip(&ends.ranges) {
+            join_to(outside.entry(classes.of(end)).or_default(), *range);
+        }
+        let mut outside: Vec<(u32, Vec<IpRange>)> = outside.into_iter().collect();
+        outside.sort_by(|a, b| a.1.cmp(&b.1));
+        for (class, ranges) in outside {
+            peers.push(Peer::External(ranges));
+            of_peer.push(vec![class]);
+        }
+        let mut peers_of_class = vec![Vec::new(); classes.count()];
+        for (peer, classes) in of_peer.iter().enumerate() {
+            for class in classes {
+                peers_of_class[*class as usize].push(to_id(peer));
+            }
+        }
+        Self {
+            peers,
+            workloads: names.len(),
+            classes: of_peer,
+            peers_of_class,
+        }
+    }
+
+    fn is_plain(&self) -> bool {
+        self.classes.iter().all(|classes| classes.len() == 1)
+    }
+}
+
+fn distinct(mut classes: Vec<u32>) -> Vec<u32> {
+    classes.sort_unstable();
+    classes.dedup();
+    classes
+}
+
+/// Adds a range behind others, as one with the last if they touch.
+pub(super) fn join_to(ranges: &mut Vec<IpRange>, range: IpRange) {
+    let joint = ranges.last().and_then(|last| last.joined(range));
+    match (joint, ranges.last_mut()) {
+        (Some(joint), Some(last)) => *last = joint,
+        _ => ranges.push(range),
+    }
 }
 
 /// Computes who can reach whom.
@@ -233,120 +289,121 @@ impl Reach {
             };
             named.entry(peer).or_default().push(*group as usize);
         }
-        let first_range = ends.groups.len();
-        for (at, range) in ends.ranges.iter().enumerate() {
-            named.insert(Peer::Range(*range), vec![first_range + at]);
-        }
-        let of = |classes: &Classes, ends: &[usize]| {
-            let mut found: Vec<u32> = ends.iter().map(|end| classes.of(*end)).collect();
-            found.sort_unstable();
-            found.dedup();
-            found
-        };
         let mut reach = Self {
-            sources: named.values().map(|ends| of(sources, ends)).collect(),
-            destinations: named.values().map(|ends| of(destinations, ends)).collect(),
-            peers: named.into_keys().collect(),
-            peers_of_class: vec![Vec::new(); destinations.count()],
+            sources: Axis::new(&named, ends, sources),
+            destinations: Axis::new(&named, ends, destinations),
             rows,
             passages: conns.passages(),
             mixed: BTreeMap::new(),
         };
-        for (peer, classes) in reach.destinations.iter().enumerate() {
-            for class in classes {
-                reach.peers_of_class[*class as usize].push(to_id(peer));
-            }
-        }
         reach.mix();
         reach
     }
 
     /// Where pods of one controller differ, the controller reaches what any of them reaches.
     fn mix(&mut self) {
-        let plain = |classes: &Vec<u32>| classes.len() == 1;
-        if self.sources.iter().all(plain) && self.destinations.iter().all(plain) {
+        if self.sources.is_plain() && self.destinations.is_plain() {
             return;
         }
+        let mut numbers: HashMap<Passage, u32> = HashMap::new();
+        for (number, passage) in self.passages.iter().enumerate() {
+            numbers.entry(passage.clone()).or_insert(to_id(number));
+        }
         loop {
-            let mut wanted = Vec::new();
-            for source in 0..self.peers.len() {
-                self.walk(source, |_, unmixed| wanted.extend(unmixed));
+            let mut wanted = BTreeSet::new();
+            for source in 0..self.sources.peers.len() {
+                wanted.extend(self.joined(source).1);
             }
             if wanted.is_empty() {
                 return;
             }
             for (a, b) in wanted {
                 let union = self.passages[a as usize].union(&self.passages[b as usize]);
-                let known = self.passages.iter().position(|passage| *passage == union);
-                let id = known.unwrap_or_else(|| {
+                let next = to_id(self.passages.len());
+                let number = *numbers.entry(union.clone()).or_insert(next);
+                if number == next {
                     self.passages.push(union);
-                    self.passages.len() - 1
-                });
-                self.mixed.insert((a, b), to_id(id));
+                }
+                self.mixed.insert((a, b), number);
             }
         }
     }
 
-    /// Hands over what a source reaches: for each destination the number of a passage, or two
-    /// numbers whose union has not been made yet.
-    fn walk(&self, source: usize, mut each: impl FnMut(&[(u32, u32)], Option<(u32, u32)>)) {
-        let mut found: Vec<(u32, u32)> = Vec::new();
-        for class in &self.sources[source] {
-            for (conn, classes) in &self.rows[*class as usize].parts {
-                for class in classes.iter() {
-                    let peers = &self.peers_of_class[class as usize];
-                    found.extend(peers.iter().map(|peer| (*peer, conn.0)));
-                }
-            }
-        }
-        let external = self.peers[source].is_external();
-        found.retain(|(peer, _)| {
-            let other = *peer as usize;
-            other != source && !(external && self.peers[other].is_external())
-        });
-        found.sort_unstable();
-        let mut joined: Vec<(u32, u32)> = Vec::with_capacity(found.len());
-        for (peer, passage) in found {
+    /// What a source reaches, by destination, as numbers of passages; and the pairs of passages
+    /// whose union has not been made yet.
+    fn joined(&self, source: usize) -> (Vec<(u32, u32)>, Vec<(u32, u32)>) {
+        let mut joined: Vec<(u32, u32)> = Vec::new();
+        let mut unmixed = Vec::new();
+        for (peer, passage) in self.found(source) {
             match joined.last_mut() {
                 Some((last, before)) if *last == peer => {
-                    if *before != passage {
-                        let key = ((*before).min(passage), passage.max(*before));
-                        match self.mixed.get(&key) {
-                            Some(union) => *before = *union,
-                            None => each(&[], Some(key)),
-                        }
+                    let key = ((*before).min(passage), passage.max(*before));
+                    match self.mixed.get(&key) {
+                        _ if *before == passage => {}
+                        Some(union) => *before = *union,
+                        None => unmixed.push(key),
                     }
                 }
                 _ => joined.push((peer, passage)),
             }
         }
-        each(&joined, None);
+        (joined, unmixed)
     }
 
-    /// The peers, workloads by name and then ranges going up.
-    pub fn peers(&self) -> &[Peer] {
-        &self.peers
-    }
-
-    /// What one peer reaches, by the numbers of peers, going up.
-    pub fn from(&self, source: usize) -> Vec<(usize, &Passage)> {
-        let mut found = Vec::new();
-        if source < self.peers.len() {
-            self.walk(source, |joined, _| {
-                let each = joined.iter();
-                found.extend(each.map(|(peer, p)| (*peer as usize, &self.passages[*p as usize])));
-            });
+    /// What the ends of a source reach, by destination; one may come several times.
+    fn found(&self, source: usize) -> Vec<(u32, u32)> {
+        let external = source >= self.sources.workloads;
+        let allowed = |peer: u32| {
+            let peer = peer as usize;
+            if external {
+                peer < self.destinations.workloads
+            } else {
+                peer != source
+            }
+        };
+        let mut found: Vec<(u32, u32)> = Vec::new();
+        for class in &self.sources.classes[source] {
+            for (conn, classes) in &self.rows[*class as usize].parts {
+                for class in classes.iter() {
+                    let peers = &self.destinations.peers_of_class[class as usize];
+                    let peers = peers.iter().filter(|peer| allowed(**peer));
+                    found.extend(peers.map(|peer| (*peer, conn.0)));
+                }
+            }
         }
+        found.sort_unstable();
         found
+    }
+
+    /// Who opens connections: workloads by name, then what is outside.
+    pub fn sources(&self) -> &[Peer] {
+        &self.sources.peers
+    }
+
+    /// Who takes connections: the same workloads in the same order, then what is outside. Addresses
+    /// may be told apart on one side that are one on the other.
+    pub fn destinations(&self) -> &[Peer] {
+        &self.destinations.peers
+    }
+
+    /// What a source reaches, by the numbers of destinations, going up.
+    pub fn from(&self, source: usize) -> Vec<(usize, &Passage)> {
+        if source >= self.sources.peers.len() {
+            return Vec::new();
+        }
+        let joined = self.joined(source).0.into_iter();
+        joined
+            .map(|(peer, passage)| (peer as usize, &self.passages[passage as usize]))
+            .collect()
     }
 
     /// Every pair between which something may pass, by source and destination.
     pub fn pairs(&self) -> impl Iterator<Item = Pair<'_>> {
-        (0..self.peers.len()).flat_map(move |source| {
+        (0..self.sources.peers.len()).flat_map(move |source| {
             let row = self.from(source).into_iter();
             row.map(move |(destination, passage)| Pair {
-                source: &self.peers[source],
-                destination: &self.peers[destination],
+                source: &self.sources.peers[source],
+                destination: &self.destinations.peers[destination],
                 passage,
             })
         })
@@ -354,23 +411,59 @@ impl Reach {
 
     /// How many pairs there are, without listing them.
     pub fn count(&self) -> usize {
-        let mut count = 0;
-        for source in 0..self.peers.len() {
-            self.walk(source, |joined, _| count += joined.len());
+        let sources = 0..self.sources.peers.len();
+        if !self.sources.is_plain() || !self.destinations.is_plain() {
+            return sources.map(|source| self.joined(source).0.len()).sum();
         }
-        count
+        let workloads = to_id(self.destinations.workloads);
+        let sizes: Vec<(usize, usize)> = self
+            .destinations
+            .peers_of_class
+            .iter()
+            .map(|peers| {
+                (
+                    peers.len(),
+                    peers.iter().filter(|peer| **peer < workloads).count(),
+                )
+            })
+            .collect();
+        let of_row = |row: &Row| {
+            let classes = row.parts.iter().flat_map(|(_, classes)| classes.iter());
+            classes.fold((0, 0), |(all, inside), class| {
+                let size = sizes[class as usize];
+                (all + size.0, inside + size.1)
+            })
+        };
+        let totals: Vec<(usize, usize)> = self.rows.iter().map(of_row).collect();
+        sources
+            .map(|source| {
+                let class = self.sources.classes[source][0] as usize;
+                if source >= self.sources.workloads {
+                    return totals[class].1;
+                }
+                let own = self.destinations.classes[source][0];
+                let to_itself = self.rows[class]
+                    .parts
+                    .iter()
+                    .any(|part| part.1.contains(own));
+                totals[class].0 - usize::from(to_itself)
+            })
+            .sum()
     }
 
     /// What may pass between two peers; nothing if they are the same or both outside.
     pub fn between(&self, source: usize, destination: usize) -> Passage {
-        let (Some(sources), Some(destinations)) =
-            (self.sources.get(source), self.destinations.get(destination))
-        else {
+        let (Some(sources), Some(destinations)) = (
+            self.sources.classes.get(source),
+            self.destinations.classes.get(destination),
+        ) else {
             return Passage::none();
         };
-        let outside = self.peers[source].is_external() && self.peers[destination].is_external();
+        let outside =
+            source >= self.sources.workloads && destination >= self.destinations.workloads;
+        let same = source == destination && source < self.sources.workloads;
         let mut passage = Passage::none();
-        for class in sources.iter().filter(|_| source != destination && !outside) {
+        for class in sources.iter().filter(|_| !same && !outside) {
             for (ConnId(conn), classes) in &self.rows[*class as usize].parts {
                 if destinations.iter().any(|class| classes.contains(*class)) {
                     passage = passage.union(&self.passages[*conn as usize]);
@@ -380,9 +473,11 @@ impl Reach {
         passage
     }
 
-    /// The number of a peer.
+    /// The number of a workload, which is the same on both sides.
     pub fn find(&self, peer: &Peer) -> Option<usize> {
-        self.peers.binary_search(peer).ok()
+        self.sources.peers[..self.sources.workloads]
+            .binary_search(peer)
+            .ok()
     }
 
     /// The numbers of the workloads with a name, of one namespace or of any.
@@ -391,11 +486,21 @@ impl Reach {
             matches!(peer, Peer::Workload { namespace: ns, name: own, .. }
                 if own == name && namespace.is_none_or(|namespace| ns == namespace))
         };
-        let found = self.peers.iter().enumerate();
+        let found = self.sources.peers.iter().enumerate();
         found
             .filter(|(_, peer)| fits(peer))
             .map(|(at, _)| at)
             .collect()
+    }
+
+    /// The numbers of an address as a source and as a destination.
+    pub fn find_address(&self, ip: std::net::IpAddr) -> Option<(usize, usize)> {
+        let holds = |peer: &Peer| match peer {
+            Peer::External(ranges) => ranges.iter().any(|range| range.contains(ip)),
+            Peer::Workload { .. } => false,
+        };
+        let source = self.sources.peers.iter().position(holds)?;
+        Some((source, self.destinations.peers.iter().position(holds)?))
     }
 }
 

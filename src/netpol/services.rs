@@ -93,7 +93,8 @@ impl Service {
         })
     }
 
-    fn selects(&self, workload: &Workload) -> bool {
+    /// Whether the pods of a workload stand behind it.
+    pub fn selects(&self, workload: &Workload) -> bool {
         let selector = self.selector.iter().flat_map(|labels| labels.iter());
         self.selector.is_some()
             && workload.namespace == self.namespace

@@ -105,7 +105,7 @@ fn published() -> String {
 fn name(peer: &Peer) -> String {
     match peer {
         Peer::Workload { name, .. } => name.clone(),
-        Peer::Range(_) => "outside".to_owned(),
+        Peer::External(_) => "outside".to_owned(),
     }
 }
 

@@ -1,11 +1,11 @@
 //! Connectivity that another analyzer expects of manifests, compared as sets.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::net::Ipv4Addr;
+use std::net::{IpAddr, Ipv4Addr};
 use std::path::Path;
 
 use dplab::model::port::{Port, Protocol};
-use dplab::netpol::{ConnectionSet, Peer, PortSet, Reading, reach};
+use dplab::netpol::{ConnectionSet, IpRange, Peer, PortSet, Reading, reach};
 
 use super::help::folder;
 use crate::support::shared;
@@ -79,25 +79,32 @@ fn computed(manifests: &Path) -> Table {
         eprintln!("{}: {problem}", manifests.display());
     }
     let reach = reach(&found.world, Reading::ON_PAPER);
-    let end = |peer: &Peer| match peer {
-        Peer::Workload { .. } => Some(End::Named(peer.to_string())),
-        Peer::Range(range) => match (range.first(), range.last()) {
-            (std::net::IpAddr::V4(first), std::net::IpAddr::V4(last)) => {
-                Some(End::Range(first.to_bits(), last.to_bits()))
-            }
-            _ => None,
-        },
-    };
     let mut table = Table::new();
     for pair in reach.pairs() {
         let set = ports_only(&pair.passage.allowed);
-        if let (Some(source), Some(destination)) = (end(pair.source), end(pair.destination))
-            && !set.is_empty()
-        {
-            table.insert((source, destination), set);
+        if set.is_empty() {
+            continue;
+        }
+        for source in ends(pair.source) {
+            for destination in ends(pair.destination) {
+                table.insert((source.clone(), destination), set.clone());
+            }
         }
     }
     table
+}
+
+/// A workload by name, or every IPv4 range that is meant.
+fn ends(peer: &Peer) -> Vec<End> {
+    let Peer::External(ranges) = peer else {
+        return vec![End::Named(peer.to_string())];
+    };
+    let number = |ip| match ip {
+        IpAddr::V4(ip) => Some(ip.to_bits()),
+        IpAddr::V6(_) => None,
+    };
+    let range = |range: &IpRange| Some(End::Range(number(range.first())?, number(range.last())?));
+    ranges.iter().filter_map(range).collect()
 }
 
 /// Cuts all ranges where any range of any table begins or ends.
@@ -220,9 +227,9 @@ fn differences_are_as_another_analyzer_has_them() {
     );
     let after = world("onlineboutique_workloads_changed_netpols-manifests");
     let changes = dplab::netpol::diff(&before, &reach(&after, Reading::ON_PAPER));
-    let named = |peer: &Peer| match peer {
-        Peer::Workload { .. } => End::Named(peer.to_string()),
-        Peer::Range(range) => end(&format!("{range}[External]")),
+    let one = |peer: &Peer| match ends(peer).as_slice() {
+        [one] => one.clone(),
+        several => panic!("{several:?}"),
     };
     let got: Difference = changes
         .iter()
@@ -231,7 +238,7 @@ fn differences_are_as_another_analyzer_has_them() {
                 ports_only(&change.before.allowed),
                 ports_only(&change.after.allowed),
             );
-            ((named(&change.source), named(&change.destination)), sets)
+            ((one(&change.source), one(&change.destination)), sets)
         })
         .collect();
     assert_eq!(got, wanted);

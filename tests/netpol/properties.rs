@@ -1,7 +1,5 @@
 //! What must hold in every world.
 
-use std::net::IpAddr;
-
 use dplab::model::policy::Direction;
 use dplab::model::port::{Port, Protocol};
 use dplab::netpol::{
@@ -49,23 +47,23 @@ fn who<'w>(world: &'w World, reading: Reading, end: &Endpoint) -> Who<'w> {
     }
 }
 
-fn peer_of(reach: &Reach, world: &World, end: &Endpoint) -> Option<usize> {
-    let ip: IpAddr = match end {
+/// The number of an end as a source, or as a destination.
+fn peer_of(reach: &Reach, world: &World, end: &Endpoint, source: bool) -> Option<usize> {
+    match end {
         Endpoint::Workload(id) => {
             let workload = world.workload(*id)?;
-            return reach.find(&Peer::Workload {
+            reach.find(&Peer::Workload {
                 namespace: workload.namespace.clone(),
                 name: workload.name.clone(),
                 kind: workload.kind.clone(),
-            });
+            })
         }
-        Endpoint::Address(ip) => *ip,
-        _ => return None,
-    };
-    reach
-        .peers()
-        .iter()
-        .position(|peer| matches!(peer, Peer::Range(range) if range.contains(ip)))
+        Endpoint::Address(ip) => {
+            let (from, to) = reach.find_address(*ip)?;
+            Some(if source { from } else { to })
+        }
+        _ => None,
+    }
 }
 
 fn says(passage: &Passage, connection: Connection) -> Option<bool> {
@@ -122,8 +120,8 @@ fn reach_and_evaluate_agree_with_the_letter_of_the_api() {
             let got = answer(evaluator.evaluate(&flow).by_policy);
             assert_eq!(got, wanted, "evaluate: {}", context());
             let pair = (
-                peer_of(&reach, &world, source),
-                peer_of(&reach, &world, destination),
+                peer_of(&reach, &world, source, true),
+                peer_of(&reach, &world, destination, false),
             );
             if let (Some(from), Some(to)) = pair {
                 let got = says(&reach.between(from, to), connection);
@@ -146,13 +144,13 @@ fn reach_agrees_with_evaluate_flow_by_flow() {
         for source in &ends {
             for destination in &ends {
                 let pair = (
-                    peer_of(&reach, &world, source),
-                    peer_of(&reach, &world, destination),
+                    peer_of(&reach, &world, source, true),
+                    peer_of(&reach, &world, destination, false),
                 );
                 let (Some(from), Some(to)) = pair else {
                     continue;
                 };
-                if from == to || (is_outside(source) && is_outside(destination)) {
+                if source == destination || (is_outside(source) && is_outside(destination)) {
                     continue;
                 }
                 let passage = reach.between(from, to);
@@ -180,17 +178,17 @@ fn listed_pairs_are_those_between_which_something_passes() {
         let reach = reach(&world, *dice.pick(&READINGS));
         let mut listed = 0;
         for pair in reach.pairs() {
-            let number = |peer| reach.find(peer).expect("a peer");
-            let passage = reach.between(number(pair.source), number(pair.destination));
+            let number = |side: &[Peer], peer| side.iter().position(|p| p == peer).expect("a peer");
+            let from = number(reach.sources(), pair.source);
+            let to = number(reach.destinations(), pair.destination);
+            let passage = reach.between(from, to);
             assert_eq!(&passage, pair.passage, "seed {seed}");
             assert!(!passage.is_empty());
             listed += 1;
         }
         assert_eq!(listed, reach.count());
-        let peers = 0..reach.peers().len();
-        let all = peers
-            .clone()
-            .flat_map(|from| peers.clone().map(move |to| (from, to)));
+        let to = 0..reach.destinations().len();
+        let all = (0..reach.sources().len()).flat_map(|from| to.clone().map(move |to| (from, to)));
         let passing = all.filter(|(from, to)| !reach.between(*from, *to).is_empty());
         assert_eq!(passing.count(), listed, "seed {seed}");
     }

@@ -97,8 +97,10 @@ struct Rows<'a, 'w> {
     uses: Vec<Vec<Use>>,
     /// For each ingress shape, the classes of destinations that have it.
     classes_of_shape: Vec<Vec<u32>>,
+    open_shapes: Vec<u32>,
     shape_of_class: Vec<u32>,
     node_class: Vec<bool>,
+    node_classes: Vec<u32>,
     from: Ledger,
     to: Ledger,
     buckets: Vec<(ConnId, Vec<u32>)>,
@@ -145,12 +147,18 @@ impl<'a, 'w> Rows<'a, 'w> {
             }
         }
         let (sets_of_source, uses) = uses(matrix);
+        let open_shapes = matrix.ingress.shapes.iter().enumerate();
+        let open_shapes = open_shapes.filter(|(_, shape)| !shape.isolated);
+        let node_classes = node_class.clone().into_iter().enumerate();
+        let node_classes = node_classes.filter(|(_, node)| *node);
         Self {
             matrix,
             sets_of_source,
             uses,
             classes_of_shape,
+            open_shapes: open_shapes.map(|(shape, _)| to_id(shape)).collect(),
             shape_of_class,
+            node_classes: node_classes.map(|(class, _)| to_id(class)).collect(),
             node_class,
             from: Ledger::new(destinations.count()),
             to: Ledger::new(matrix.ingress.shapes.len()),
@@ -185,9 +193,10 @@ impl<'a, 'w> Rows<'a, 'w> {
             for class in self.from.touched.clone() {
                 self.pair(class, NONE, from_node, conns);
             }
-            for class in 0..self.node_class.len() {
-                if self.node_class[class] && self.from.get(to_id(class)).is_none() {
-                    self.pair(to_id(class), NONE, from_node, conns);
+            for at in 0..self.node_classes.len() {
+                let class = self.node_classes[at];
+                if self.from.get(class).is_none() {
+                    self.pair(class, NONE, from_node, conns);
                 }
             }
         } else {
@@ -196,18 +205,20 @@ impl<'a, 'w> Rows<'a, 'w> {
         self.take_row()
     }
 
+    /// Only shapes that are open, and those that a rule which means the source belongs to, can let
+    /// it in; a node may be any pod's own.
     fn row_of_open_source(&mut self, from_node: bool, conns: &mut Conns) {
-        let touched = self.to.touched.clone();
-        for shape in 0..to_id(self.classes_of_shape.len()) {
-            let open = !self.matrix.ingress.shapes[shape as usize].isolated;
-            if open || from_node || self.to.get(shape).is_some() {
-                if touched.is_empty() && !open && !from_node {
-                    continue;
-                }
-                for at in 0..self.classes_of_shape[shape as usize].len() {
-                    let class = self.classes_of_shape[shape as usize][at];
-                    self.pair(class, ALL, from_node, conns);
-                }
+        let shapes: Vec<u32> = if from_node {
+            (0..to_id(self.classes_of_shape.len())).collect()
+        } else {
+            let isolated = |shape: &&u32| self.matrix.ingress.shapes[**shape as usize].isolated;
+            let touched = self.to.touched.iter().filter(isolated);
+            self.open_shapes.iter().chain(touched).copied().collect()
+        };
+        for shape in shapes {
+            for at in 0..self.classes_of_shape[shape as usize].len() {
+                let class = self.classes_of_shape[shape as usize][at];
+                self.pair(class, ALL, from_node, conns);
             }
         }
     }

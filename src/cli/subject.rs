@@ -1,0 +1,216 @@
+//! What policies are looked at: a profile's, stage by stage, or those of manifests.
+
+use std::collections::BTreeMap;
+
+use anyhow::anyhow;
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::args::{DialectArg, HostNetworkArg, OverrideArgs, ReadingArgs, SubjectArgs};
+use super::load;
+use super::manifests;
+use super::term::Term;
+use crate::check;
+use crate::diag::{self, Diagnostic, Severity, has_errors};
+use crate::exit::Exit;
+use crate::manifest::Unread;
+use crate::model::Lab;
+use crate::netpol::staged::{self, Places};
+use crate::netpol::{Dialect, HostNetwork, Reading, World};
+use crate::profile::raw::RawProfile;
+use crate::source::SourceMap;
+
+/// One state of affairs.
+pub(super) struct Scene {
+    /// The stage of the lab; none for manifests and for a lab without stages.
+    pub(super) stage: Option<String>,
+    /// What there is in it.
+    pub(super) world: World,
+}
+
+/// A profile that was read, with what its commands need besides the scenes.
+pub(super) struct Profile {
+    /// As written.
+    pub(super) raw: RawProfile,
+    /// As it is.
+    pub(super) lab: Lab,
+    /// Where its policies stand.
+    pub(super) places: Places,
+}
+
+/// What policies are looked at.
+pub(super) struct Subject {
+    /// States of affairs, the stages in order.
+    pub(super) scenes: Vec<Scene>,
+    /// The profile, if it is one.
+    pub(super) profile: Option<Profile>,
+    /// Whether something was left out because it is wrong.
+    pub(super) failed: bool,
+}
+
+impl Subject {
+    /// How it ended, as far as reading it goes.
+    pub(super) fn exit(&self) -> Exit {
+        if self.failed {
+            Exit::Invalid
+        } else {
+            Exit::Fine
+        }
+    }
+
+    /// The scenes of a stage, of all of them, or the last one.
+    pub(super) fn stages(&self, wanted: Option<&str>) -> Result<Vec<&Scene>, anyhow::Error> {
+        match wanted {
+            None => Ok(self.scenes.last().into_iter().collect()),
+            Some("all") => Ok(self.scenes.iter().collect()),
+            Some(name) => {
+                let found = self
+                    .scenes
+                    .iter()
+                    .find(|scene| scene.stage.as_deref() == Some(name));
+                let names = self
+                    .scenes
+                    .iter()
+                    .filter_map(|scene| scene.stage.as_deref());
+                let names: Vec<&str> = names.collect();
+                found
+                    .map(|scene| vec![scene])
+                    .ok_or_else(|| match names.is_empty() {
+                        true => anyhow!("there are no stages here, so no stage `{name}`"),
+                        false => anyhow!(
+                            "there is no stage `{name}`: {} or `all`",
+                            diag::one_of(&names)
+                        ),
+                    })
+            }
+        }
+    }
+}
+
+/// Reads what a command names, and shows the findings. An error of a profile ends the command.
+pub(super) fn read(
+    args: &SubjectArgs,
+    sources: &mut SourceMap,
+    term: &Term,
+) -> anyhow::Result<Result<Subject, Exit>> {
+    match &args.subject {
+        Some(path) => at(path, &args.overrides, sources, term),
+        None => manifests_at(&args.manifests, sources, term).map(Ok),
+    }
+}
+
+/// Reads a profile, or the manifests of a folder.
+pub(super) fn at(
+    path: &Utf8Path,
+    overrides: &OverrideArgs,
+    sources: &mut SourceMap,
+    term: &Term,
+) -> anyhow::Result<Result<Subject, Exit>> {
+    if path.is_dir() {
+        return manifests_at(&[path.to_owned()], sources, term).map(Ok);
+    }
+    let loaded = load::lab(path.to_owned(), sources, &overrides.overrides())?;
+    show(&loaded.findings, sources, term);
+    let (Some(raw), Some(lab), false) = (loaded.raw, loaded.lab, has_errors(&loaded.findings))
+    else {
+        return Ok(Err(Exit::Invalid));
+    };
+    let places = check::places(&raw, &lab);
+    Ok(Ok(Subject {
+        scenes: scenes(&lab, &places),
+        profile: Some(Profile { raw, lab, places }),
+        failed: false,
+    }))
+}
+
+fn scenes(lab: &Lab, places: &Places) -> Vec<Scene> {
+    let scene = |stage| Scene {
+        stage: None,
+        world: staged::world(lab, stage, places),
+    };
+    if lab.stages.is_empty() {
+        return vec![scene(None)];
+    }
+    let stages = lab.stages.iter();
+    stages
+        .map(|stage| Scene {
+            stage: Some(stage.name.to_string()),
+            ..scene(Some(stage))
+        })
+        .collect()
+}
+
+fn manifests_at(
+    paths: &[Utf8PathBuf],
+    sources: &mut SourceMap,
+    term: &Term,
+) -> anyhow::Result<Subject> {
+    let found = manifests::read(paths, sources)?;
+    let mut findings: Vec<Diagnostic> = found
+        .problems
+        .iter()
+        .map(crate::manifest::Problem::diagnostic)
+        .collect();
+    diag::sort(&mut findings);
+    show(&findings, sources, term);
+    unread(&found.unread, sources, term);
+    Ok(Subject {
+        failed: has_errors(&findings),
+        scenes: vec![Scene {
+            stage: None,
+            world: found.world,
+        }],
+        profile: None,
+    })
+}
+
+/// Findings that matter for the answer; what is only worth knowing, with `--verbose`.
+fn show(findings: &[Diagnostic], sources: &SourceMap, term: &Term) {
+    let (worth, rest): (Vec<Diagnostic>, Vec<Diagnostic>) = findings
+        .iter()
+        .cloned()
+        .partition(|finding| finding.severity > Severity::Info);
+    term.findings(&worth, sources);
+    if term.is_verbose() {
+        term.findings(&rest, sources);
+    }
+}
+
+/// Names every object that was not read: one by one what is not known, by kind what is known to
+/// have no say.
+fn unread(unread: &[Unread], sources: &SourceMap, term: &Term) {
+    let mut without_say: BTreeMap<&str, usize> = BTreeMap::new();
+    for object in unread {
+        match (&object.kind, object.known) {
+            (Some(kind), true) => *without_say.entry(kind).or_default() += 1,
+            _ => term.say(&format!(
+                "not read: {object} ({})",
+                sources.display(object.span)
+            )),
+        }
+    }
+    if !without_say.is_empty() {
+        let kinds = without_say
+            .iter()
+            .map(|(kind, count)| format!("{count} {kind}"));
+        let kinds: Vec<String> = kinds.collect();
+        term.say(&format!(
+            "without a say in who reaches whom: {}",
+            kinds.join(", ")
+        ));
+    }
+}
+
+impl ReadingArgs {
+    pub(super) fn reading(&self) -> Reading {
+        Reading {
+            dialect: match self.dialect {
+                DialectArg::Dpv2 => Dialect::Dpv2,
+                DialectArg::Strict => Dialect::Strict,
+            },
+            host_network: match self.host_network {
+                HostNetworkArg::Node => HostNetwork::Node,
+                HostNetworkArg::Pod => HostNetwork::Pod,
+            },
+        }
+    }
+}
