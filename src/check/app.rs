@@ -138,7 +138,11 @@ fn container_names(cx: &mut Cx, path: &Path<'_>, raw: &RawWorkload) {
     let main = raw.container.as_ref();
     let main_name = main.map_or(MAIN, |name| name.value.as_str());
     for (index, container) in given.iter().enumerate() {
-        if let Some(name) = container.name.as_ref().filter(|name| name.value == main_name) {
+        if let Some(name) = container
+            .name
+            .as_ref()
+            .filter(|name| name.value == main_name)
+        {
             let message = format!("`{main_name}` is the name of the workload's own container");
             let mut finding = Diagnostic::new(Code::DuplicateName, message)
                 .at(name.span, "expected another name");
@@ -154,14 +158,20 @@ fn container_names(cx: &mut Cx, path: &Path<'_>, raw: &RawWorkload) {
 /// A container can only mount a volume that its pod has.
 fn volumes(cx: &mut Cx, path: &Path<'_>, raw: &RawWorkload) {
     let given = raw.volumes.as_deref().unwrap_or_default();
-    let names: Vec<&str> = given.iter().filter_map(|volume| named(&volume.json)).collect();
+    let names: Vec<&str> = given
+        .iter()
+        .filter_map(|volume| named(&volume.json))
+        .collect();
     let mut mounted = |path: &Path<'_>, mounts: Option<&Vec<At<Native<VolumeMount>>>>| {
         let here = path.key("volumeMounts");
         for (index, mount) in mounts.into_iter().flatten().enumerate() {
             let Some(name) = named(&mount.json).filter(|name| !names.contains(name)) else {
                 continue;
             };
-            cx.push(&here.index(index), unknown_name("volume", name, mount.span, &names));
+            cx.push(
+                &here.index(index),
+                unknown_name("volume", name, mount.span, &names),
+            );
         }
     };
     mounted(path, raw.volume_mounts.as_ref());
@@ -365,18 +375,6 @@ fn service(
     let here = path.key("ports");
     let given = raw.ports.as_deref().unwrap_or_default();
     cx.unique(&here, "a port", given.iter().map(|port| port.name.as_ref()));
-    if let (true, Some(first)) = (
-        raw.ports.as_ref().is_some_and(Vec::is_empty),
-        &workload.name,
-    ) {
-        let at = raw.name.as_ref().unwrap_or(first).span;
-        cx.needs(
-            &here,
-            "a Service needs a port",
-            at,
-            "expected one port or more",
-        );
-    }
     same_ports(cx, &here, given);
     if let (2.., Some(unnamed)) = (given.len(), given.iter().find(|port| port.name.is_none())) {
         let message = "ports of a Service with several ports need names";
@@ -403,9 +401,8 @@ fn same_ports(cx: &mut Cx, path: &Path<'_>, given: &[At<RawServicePort>]) {
     for (index, port) in given.iter().enumerate() {
         let Some(number) = &port.port else { continue };
         let protocol = protocol(port.protocol.as_ref());
-        let same = |(other, its): &&(&At<u16>, Protocol)| {
-            other.value == number.value && *its == protocol
-        };
+        let same =
+            |(other, its): &&(&At<u16>, Protocol)| other.value == number.value && *its == protocol;
         if let Some((first, _)) = seen.iter().find(same) {
             let message = format!("the Service has the port {} already", number.value);
             let finding = Diagnostic::new(Code::DuplicateName, message)

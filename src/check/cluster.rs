@@ -163,14 +163,18 @@ const DATAPLANE_SINCE: GkeVersion = GkeVersion::full(20, 6, 700);
 const AUTOPILOT_DATAPLANE_SINCE: GkeVersion = GkeVersion::full(22, 7, 1500);
 
 fn old_enough(cx: &mut Cx, path: &Path<'_>, raw: &RawCluster, version: Option<&GkeVersion>) {
-    let autopilot = raw.mode.as_ref().is_some_and(|m| m.value == RawMode::Autopilot);
+    let autopilot = raw
+        .mode
+        .as_ref()
+        .is_some_and(|m| m.value == RawMode::Autopilot);
     let since = match autopilot {
         true => AUTOPILOT_DATAPLANE_SINCE,
         false => DATAPLANE_SINCE,
     };
     let written = raw.version.as_ref().zip(version);
     if let Some((written, version)) = written.filter(|(_, version)| version.is_before(&since)) {
-        let message = format!("Dataplane V2 needs GKE {since}, the cluster is created with {version}");
+        let message =
+            format!("Dataplane V2 needs GKE {since}, the cluster is created with {version}");
         let right = "expected a newer version, or none";
         let finding = Diagnostic::new(Code::VersionTooOld, message).at(written.span, right);
         cx.push(&path.key("version"), finding);
@@ -351,15 +355,12 @@ fn logging(cx: &mut Cx, path: &Path<'_>, raw: &RawCluster) -> Vec<LoggingCompone
         RawLoggingComponent::ControllerManager => LoggingComponent::ControllerManager,
     });
     let components = sorted(components.collect());
-    if !components.contains(&LoggingComponent::System) {
+    if let (Some(first), false) = (
+        given.first(),
+        components.contains(&LoggingComponent::System),
+    ) {
         let message = "without `SYSTEM` the cluster sends no policy logs";
-        without_system(
-            cx,
-            &path.key("logging"),
-            message,
-            given.first().map(|c| c.span),
-            raw,
-        );
+        without_system(cx, &path.key("logging"), message, first.span);
     }
     components
 }
@@ -383,15 +384,12 @@ fn monitoring(cx: &mut Cx, path: &Path<'_>, raw: &RawCluster) -> Vec<MonitoringC
         RawMonitoringComponent::Cadvisor => MonitoringComponent::Cadvisor,
     });
     let components = sorted(components.collect());
-    if !components.contains(&MonitoringComponent::System) {
+    if let (Some(first), false) = (
+        given.first(),
+        components.contains(&MonitoringComponent::System),
+    ) {
         let message = "GKE takes no monitoring components without `SYSTEM`";
-        without_system(
-            cx,
-            &path.key("monitoring"),
-            message,
-            given.first().map(|c| c.span),
-            raw,
-        );
+        without_system(cx, &path.key("monitoring"), message, first.span);
     }
     components
 }
@@ -402,10 +400,8 @@ fn sorted<T: Ord>(mut all: Vec<T>) -> Vec<T> {
     all
 }
 
-fn without_system(cx: &mut Cx, path: &Path<'_>, message: &str, at: Option<Span>, raw: &RawCluster) {
-    if let Some(span) = at.or(raw.location.as_ref().map(|location| location.span)) {
-        cx.needs(path, message, span, "expected `SYSTEM` in the list");
-    }
+fn without_system(cx: &mut Cx, path: &Path<'_>, message: &str, at: Span) {
+    cx.needs(path, message, at, "expected `SYSTEM` in the list");
 }
 
 /// Google Cloud takes at most this many labels on a resource.

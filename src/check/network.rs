@@ -243,10 +243,9 @@ pub(super) fn ranges(
         Some(range.range.as_ref().map_or(range.span, |range| range.span))
     };
     let whole = raw.location.as_ref().map(|location| location.span);
-    let place = |span: Option<Span>| span.or(raw_network.map(|n| n.span)).or(whole);
-    let subnet = place(given(|n| &n.subnet));
-    let pods = place(given(|n| &n.pods));
-    let services = place(given(|n| &n.services));
+    let otherwise = raw_network.map(|network| network.span).or(whole);
+    let (subnet, pods) = (given(|n| &n.subnet), given(|n| &n.pods));
+    let services = given(|n| &n.services);
     let plane = raw
         .control_plane
         .as_ref()
@@ -257,14 +256,21 @@ pub(super) fn ranges(
         ("services", Some(own.services.range), services),
         ("controlPlane", control_plane, plane.map(|range| range.span)),
     ];
-    overlaps(cx, &all);
+    overlaps(cx, &all, otherwise);
     reserved(cx, &all);
+    let (subnet, pods) = (subnet.or(otherwise), pods.or(otherwise));
     if let Some(subnet) = subnet {
         // Autopilot makes the nodes, but no fewer than one.
         enough_nodes(cx, own, subnet, most_nodes.unwrap_or(1));
     }
     not_too_large(cx, "pods", pods, own.pods.range, LARGEST_PODS);
-    not_too_large(cx, "services", services, own.services.range, LARGEST_SERVICES);
+    not_too_large(
+        cx,
+        "services",
+        services,
+        own.services.range,
+        LARGEST_SERVICES,
+    );
     if let Some(pods) = pods {
         enough_pods(cx, own, pods, most_nodes, max_pods_per_node);
     }
@@ -300,8 +306,14 @@ const RESERVED: [(Ipv4Net, &str); 7] = [
         block(172, 17, 0, 0, 16),
         "addresses that every node uses for its own bridge",
     ),
-    (block(0, 0, 0, 0, 8), "addresses that mean the network itself"),
-    (block(127, 0, 0, 0, 8), "addresses that mean the machine itself"),
+    (
+        block(0, 0, 0, 0, 8),
+        "addresses that mean the network itself",
+    ),
+    (
+        block(127, 0, 0, 0, 8),
+        "addresses that mean the machine itself",
+    ),
     (block(224, 0, 0, 0, 4), "multicast addresses"),
     (
         block(199, 36, 153, 4, 30),
@@ -319,7 +331,8 @@ fn share(one: &Ipv4Net, other: &Ipv4Net) -> bool {
     one.contains(other) || other.contains(one)
 }
 
-fn overlaps(cx: &mut Cx, ranges: &[Named]) {
+/// Where one of the two is written, the finding stands there, and else where it could be.
+fn overlaps(cx: &mut Cx, ranges: &[Named], otherwise: Option<Span>) {
     for (index, (key, one, at)) in ranges.iter().enumerate() {
         for (other_key, other, other_at) in &ranges[..index] {
             let (Some(one), Some(other)) = (one, other) else {
@@ -328,13 +341,16 @@ fn overlaps(cx: &mut Cx, ranges: &[Named]) {
             if !share(one, other) {
                 continue;
             }
-            let (key, span, also) = match (at, other_at) {
+            let (written, span, also) = match (at, other_at) {
                 (Some(at), also) => (*key, *at, *also),
                 (None, Some(at)) => (*other_key, *at, None),
-                (None, None) => continue,
+                (None, None) => match otherwise {
+                    Some(at) => (*key, at, None),
+                    None => continue,
+                },
             };
             cx.push(
-                &cluster_path(key),
+                &cluster_path(written),
                 overlap(one, other, key, other_key, span, also),
             );
         }
@@ -374,13 +390,7 @@ fn reserved(cx: &mut Cx, ranges: &[Named]) {
     }
 }
 
-fn not_too_large(
-    cx: &mut Cx,
-    key: &'static str,
-    at: Option<Span>,
-    range: Ipv4Net,
-    largest: u8,
-) {
+fn not_too_large(cx: &mut Cx, key: &'static str, at: Option<Span>, range: Ipv4Net, largest: u8) {
     if let (Some(at), true) = (at, range.prefix_len() < largest) {
         let message = format!("`{range}` is larger than GKE takes for `{key}`");
         let finding = Diagnostic::new(Code::BadRange, message)

@@ -142,7 +142,13 @@ fn max_pods(cx: &mut Cx, path: &Path<'_>, raw: &RawCluster) -> Option<u32> {
 }
 
 /// A number within bounds.
-pub(super) fn in_bounds(cx: &mut Cx, path: &Path<'_>, number: &At<u32>, min: u32, max: u32) -> Option<u32> {
+pub(super) fn in_bounds(
+    cx: &mut Cx,
+    path: &Path<'_>,
+    number: &At<u32>,
+    min: u32,
+    max: u32,
+) -> Option<u32> {
     if (min..=max).contains(&number.value) {
         return Some(number.value);
     }

@@ -71,15 +71,6 @@ fn probe(
         .and_then(|prints| cx.parse(&path.key("prints"), Some(prints), Line::parse));
     let control = control(cx, &path.key("control"), raw, profile);
     let run = raw.run.as_ref()?;
-    if run.is_empty() {
-        let at = raw.name.as_ref()?.span;
-        cx.needs(
-            &path.key("run"),
-            "a probe needs a command",
-            at,
-            "expected a word or more in `run`",
-        );
-    }
     let here = path.key("timeoutSeconds");
     let timeout = raw.timeout_seconds.as_ref();
     let timeout = timeout.map_or(Some(TIMEOUT_SECONDS), |s| in_bounds(cx, &here, s, 1, 60));

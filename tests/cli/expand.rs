@@ -78,7 +78,13 @@ fn a_billion_laughs_cost_next_to_nothing() {
     fs::write(folder.path().join("deep.yaml"), "[".repeat(1 << 20)).expect("a file");
     fs::write(folder.path().join("long.yaml"), "a: b\n".repeat(800_000)).expect("a file");
     fs::write(folder.path().join("longer.yaml"), "a: b\n".repeat(1 << 20)).expect("a file");
-    let names = ["laughs.yaml", "deep.yaml", "long.yaml", "longer.yaml", "/dev/zero"];
+    let names = [
+        "laughs.yaml",
+        "deep.yaml",
+        "long.yaml",
+        "longer.yaml",
+        "/dev/zero",
+    ];
     for name in names {
         if name.starts_with('/') && !Path::new(name).exists() {
             continue;

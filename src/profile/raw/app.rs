@@ -156,7 +156,7 @@ pub struct RawService {
     /// How it is reached; `ClusterIP` if not given.
     pub r#type: Option<At<RawServiceType>>,
     /// Its ports.
-    #[schemars(required)]
+    #[schemars(required, length(min = 1))]
     pub ports: Option<Vec<At<RawServicePort>>>,
 }
 

@@ -44,8 +44,10 @@ pub struct RawCluster {
     /// enforces policies itself.
     pub addons: Option<Vec<At<String>>>,
     /// Components that send logs to Cloud Logging. Policy logs need `SYSTEM`.
+    #[schemars(length(min = 1))]
     pub logging: Option<Vec<At<RawLoggingComponent>>>,
     /// Components that send metrics to Cloud Monitoring.
+    #[schemars(length(min = 1))]
     pub monitoring: Option<Vec<At<RawMonitoringComponent>>>,
     /// Google Cloud Managed Service for Prometheus.
     pub managed_prometheus: Option<At<bool>>,

@@ -24,7 +24,7 @@ pub struct RawProbe {
     #[schemars(required)]
     pub to: Option<At<String>>,
     /// The command that opens the connection and exits with 0 if it got through; no shell.
-    #[schemars(required)]
+    #[schemars(required, length(min = 1))]
     pub run: Option<Vec<At<String>>>,
     /// What the command prints when it got through.
     pub prints: Option<At<String>>,
