@@ -18,6 +18,7 @@ pub mod port;
 pub mod selector;
 pub mod stage;
 pub mod text;
+pub mod time;
 pub mod version;
 
 pub use lab::Lab;

@@ -14,6 +14,7 @@ use crate::model::location::{Location, REGIONS, zone_letters};
 use crate::model::names::{
     ClusterName, GcpLabelKey, GcpLabelValue, LabName, ProjectId, ServiceAccountId,
 };
+use crate::model::time::TimeOfDay;
 use crate::model::version::GkeVersion;
 use crate::profile::At;
 use crate::profile::raw::Texts;
@@ -39,6 +40,14 @@ pub(super) fn cluster(cx: &mut Cx, raw: &RawCluster, lab: Option<&LabName>) -> O
         raw.version.as_ref(),
         GkeVersion::parse,
     );
+    let maintenance_start = raw.maintenance.as_ref().and_then(|maintenance| {
+        let here = path.key("maintenance");
+        cx.parse(
+            &here.key("start"),
+            maintenance.start.as_ref(),
+            TimeOfDay::parse,
+        )
+    });
     old_enough(cx, &path, raw, version.as_ref());
     let dataplane = dataplane(cx, &path, raw.dataplane.as_ref(), version.as_ref());
     let control_plane = control_plane(cx, &path, raw);
@@ -61,6 +70,7 @@ pub(super) fn cluster(cx: &mut Cx, raw: &RawCluster, lab: Option<&LabName>) -> O
         mode: mode?,
         release_channel: release_channel(raw),
         version,
+        maintenance_start,
         network: net?,
         control_plane,
         private_nodes,

@@ -266,6 +266,16 @@ fn names_places_and_versions() {
             "needs 1:21",
             "policy logs",
         ),
+        (
+            "cluster: {maintenance: {start: '3:00'}}",
+            "bad-value 1:32",
+            "time of day",
+        ),
+        (
+            "cluster: {maintenance: {}}",
+            "missing-key 1:24",
+            "no `start`",
+        ),
         ("cluster: {logging: []}", "bad-value 1:20", "empty"),
         ("cluster: {monitoring: [POD]}", "needs 1:24", "SYSTEM"),
         ("cluster: {monitoring: [SYTEM]}", "bad-value 1:24", "SYTEM"),

@@ -19,6 +19,7 @@ pub struct RawApp {
     /// Where the application comes from.
     pub source: Option<At<String>>,
     /// Namespace of the workloads; `default` if not given.
+    #[schemars(extend("default" = "default"))]
     pub namespace: Option<At<String>>,
     /// What every workload has unless it says otherwise.
     pub defaults: Option<At<RawDefaults>>,
@@ -47,6 +48,7 @@ pub struct RawWorkload {
     #[schemars(required)]
     pub image: Option<At<String>>,
     /// Name of the container; `main` if not given.
+    #[schemars(extend("default" = "main"))]
     pub container: Option<At<String>>,
     /// How many pods; Kubernetes makes one if not given.
     pub replicas: Option<At<u32>>,
@@ -108,6 +110,7 @@ pub struct RawContainerPort {
     #[schemars(required)]
     pub container_port: Option<At<u16>>,
     /// TCP if not given.
+    #[schemars(extend("default" = "TCP"))]
     pub protocol: Option<At<RawProtocol>>,
 }
 
@@ -154,6 +157,7 @@ pub struct RawService {
     /// Name of the Service; the workload's if not given.
     pub name: Option<At<String>>,
     /// How it is reached; `ClusterIP` if not given.
+    #[schemars(extend("default" = "ClusterIP"))]
     pub r#type: Option<At<RawServiceType>>,
     /// Its ports.
     #[schemars(required, length(min = 1))]
@@ -184,5 +188,6 @@ pub struct RawServicePort {
     /// The pod's port behind it; the same number if not given. Policies count this one.
     pub target_port: Option<At<u16>>,
     /// TCP if not given.
+    #[schemars(extend("default" = "TCP"))]
     pub protocol: Option<At<RawProtocol>>,
 }

@@ -29,6 +29,7 @@ pub struct RawProbe {
     /// What the command prints when it got through.
     pub prints: Option<At<String>>,
     /// Seconds after which the connection counts as denied; 5 if not given.
+    #[schemars(extend("default" = 5))]
     pub timeout_seconds: Option<At<u32>>,
     /// Another probe, which must still get through: or else a denial proves nothing.
     pub control: Option<At<String>>,
@@ -115,6 +116,7 @@ pub struct RawAlerting {
     /// Count and alert on connections denied on their way to this workload; all if not given.
     pub workload: Option<At<String>>,
     /// Seconds between two notifications, at least.
+    #[schemars(extend("default" = 300))]
     pub notification_rate_limit_seconds: Option<At<u32>>,
     /// Address to notify. Without one the alert opens an incident and tells nobody.
     pub email: Option<At<String>>,
