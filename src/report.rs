@@ -5,8 +5,11 @@
 
 pub mod answer;
 pub mod dot;
+pub mod drift;
+pub mod findings;
 pub mod names;
 pub mod place;
+pub mod provenance;
 pub mod reach;
 pub mod svg;
 pub mod table;

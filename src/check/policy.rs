@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::app::{annotations, protocol};
+use super::app::{annotations, labels};
+use super::container::protocol;
 use super::cx::Cx;
 use super::fqdn;
 use super::path::Path;
@@ -45,11 +46,7 @@ pub(super) fn policies(
     let path = root.key("policies");
     let given = raw.policies.as_deref().unwrap_or_default();
     let switch = fqdn::switched_on(raw);
-    cx.unique(
-        &path,
-        "a policy",
-        given.iter().map(|policy| policy.name.as_ref()),
-    );
+    unique(cx, &path, given);
     let mut whole = true;
     let mut policies = Policies {
         all: Vec::new(),
@@ -64,12 +61,29 @@ pub(super) fn policies(
     whole.then_some(policies)
 }
 
+/// Policies of one namespace have names of their own. A name that policies of several namespaces
+/// share stands for all of them.
+fn unique(cx: &mut Cx, path: &Path<'_>, given: &[At<RawPolicy>]) {
+    let namespace = |policy: &RawPolicy| policy.namespace.as_ref().map(|ns| ns.value.clone());
+    let mut groups: Vec<Option<String>> = given.iter().map(|p| namespace(p)).collect();
+    groups.sort();
+    groups.dedup();
+    for group in groups {
+        let names = given.iter().map(|policy| {
+            let same = namespace(policy) == group;
+            policy.name.as_ref().filter(|_| same)
+        });
+        cx.unique(path, "a policy", names);
+    }
+}
+
 impl Policies {
     fn add(&mut self, cx: &mut Cx, path: &Path<'_>, raw: &RawPolicy, made: Vec<Policy>) {
         let Some(written) = &raw.name else { return };
         for policy in &made {
-            let taken = self.all.iter().any(|other| other.name == policy.name);
-            if taken && policy.name.as_str() != written.value {
+            let same =
+                |other: &Policy| other.name == policy.name && other.namespace == policy.namespace;
+            if self.all.iter().any(same) && policy.name.as_str() != written.value {
                 let message = format!(
                     "`{}` is made from the calls and the name of another policy",
                     policy.name
@@ -80,7 +94,12 @@ impl Policies {
             }
         }
         let names = made.iter().map(|policy| policy.name.clone());
-        self.groups.insert(written.value.clone(), names.collect());
+        let group = self.groups.entry(written.value.clone()).or_default();
+        for name in names {
+            if !group.contains(&name) {
+                group.push(name);
+            }
+        }
         self.all.extend(made);
     }
 }
@@ -90,6 +109,7 @@ struct Head {
     name: DnsSubdomain,
     namespace: DnsLabel,
     description: Prose,
+    labels: Labels,
     annotations: Labels,
 }
 
@@ -119,6 +139,7 @@ fn policy(
         name: head.name,
         namespace: head.namespace,
         description: head.description,
+        labels: head.labels,
         annotations: head.annotations,
         spec,
     }])
@@ -136,11 +157,13 @@ fn head(
         None => namespace.cloned(),
     };
     let description = cx.prose(&path.key("description"), raw.description.as_ref());
+    let labels = labels(cx, &path.key("labels"), raw.labels.as_ref());
     let annotations = annotations(cx, &path.key("annotations"), raw.annotations.as_ref());
     Some(Head {
         name: name?,
         namespace: namespace?,
         description,
+        labels,
         annotations,
     })
 }
@@ -193,8 +216,9 @@ fn from_calls(
         let name = format!("{}-{}", head.name, made.suffix);
         Some(Policy {
             name: cx.fits(&here, written, DnsSubdomain::parse(&name))?,
-            namespace: app.namespace.clone(),
+            namespace: made.namespace,
             description: Prose::parse(&made.description).unwrap_or_default(),
+            labels: head.labels.clone(),
             annotations: head.annotations.clone(),
             spec: made.spec,
         })

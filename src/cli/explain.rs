@@ -1,6 +1,8 @@
-//! `dplab explain`: what a finding means, or a key of profiles.
+//! `dplab explain`: what a finding means, a key of profiles, or where a generated line comes from.
 
 use super::args::ExplainArgs;
+use super::error::Usage;
+use super::origin;
 use super::term::Term;
 use crate::diag::Code;
 use crate::exit::Exit;
@@ -8,19 +10,19 @@ use crate::profile::reference;
 use crate::suggest::nearest;
 
 pub(super) fn run(args: &ExplainArgs, term: &Term) -> anyhow::Result<Exit> {
-    let Some(id) = &args.id else {
+    let Some(what) = &args.what else {
         term.payload(&list())?;
         return Ok(Exit::Fine);
     };
-    let Some(text) = finding(id).or_else(|| key(id)) else {
-        term.error(&anyhow::anyhow!(
-            "there is no finding and no key `{id}`; {}",
-            hint(id)
-        ));
-        return Ok(Exit::Usage);
-    };
-    term.payload(&text)?;
-    Ok(Exit::Fine)
+    if let Some(text) = finding(what).or_else(|| key(what)) {
+        term.payload(&text)?;
+        return Ok(Exit::Fine);
+    }
+    if what.contains(['/', ':']) || what.contains('.') && !begins_like_a_key(what) {
+        return origin::run(args, what, term);
+    }
+    let hint = hint(what);
+    Err(Usage(format!("there is no finding and no key `{what}`; {hint}")).into())
 }
 
 fn finding(id: &str) -> Option<String> {
@@ -42,6 +44,12 @@ fn key(id: &str) -> Option<String> {
     }
 }
 
+/// A file's name doesn't begin with a key of profiles and a dot.
+fn begins_like_a_key(what: &str) -> bool {
+    let first = what.split(['.', '[']).next();
+    first.is_some_and(|first| reference::explain(first).is_some())
+}
+
 fn hint(id: &str) -> String {
     let paths = reference::paths();
     let codes = Code::ALL.iter().map(|code| code.id());
@@ -54,11 +62,8 @@ fn hint(id: &str) -> String {
 }
 
 fn list() -> String {
-    let width = Code::ALL
-        .iter()
-        .map(|code| code.id().len())
-        .max()
-        .unwrap_or(0);
+    let ids = Code::ALL.iter().map(|code| code.id().len());
+    let width = ids.max().unwrap_or(0);
     Code::ALL
         .iter()
         .map(|code| format!("{:width$}  {}\n", code.id(), code.summary()))

@@ -5,7 +5,7 @@ use std::io::{self, Read as _};
 use anyhow::{Context as _, bail};
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::args::ProfileArgs;
+use super::args::OverrideArgs;
 use crate::check;
 use crate::diag::{self, Code, Diagnostic, has_errors};
 use crate::model::Lab;
@@ -66,9 +66,9 @@ pub(super) fn open(
 const FOLDER: &str = "profiles";
 
 /// The profiles asked for: those named, or every file in `profiles/`, sorted.
-pub(super) fn paths(args: &ProfileArgs) -> anyhow::Result<Vec<Utf8PathBuf>> {
-    if !args.profiles.is_empty() {
-        return Ok(args.profiles.clone());
+pub(super) fn paths(named: &[Utf8PathBuf]) -> anyhow::Result<Vec<Utf8PathBuf>> {
+    if !named.is_empty() {
+        return Ok(named.to_vec());
     }
     let folder = Utf8Path::new(FOLDER);
     let entries = folder.read_dir_utf8().with_context(|| {
@@ -103,10 +103,13 @@ pub(super) struct Loaded {
 }
 
 /// Reads and checks profiles, all of them: one that is wrong doesn't hide the next.
-pub(super) fn labs(args: &ProfileArgs, sources: &mut SourceMap) -> anyhow::Result<Vec<Loaded>> {
-    let overrides = args.overrides.overrides();
-    let paths = paths(args)?;
-    paths
+pub(super) fn labs(
+    named: &[Utf8PathBuf],
+    overrides: &OverrideArgs,
+    sources: &mut SourceMap,
+) -> anyhow::Result<Vec<Loaded>> {
+    let overrides = overrides.overrides();
+    paths(named)?
         .into_iter()
         .map(|path| lab(path, sources, &overrides))
         .collect()

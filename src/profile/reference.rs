@@ -161,7 +161,11 @@ fn kind(schema: &Value) -> String {
     let (shape, _) = target(schema);
     let one = match &shape["type"] {
         _ if words(shape).is_some() => "one of the words below".to_owned(),
-        Value::Array(kinds) => kinds[0].as_str().map_or("a value", noun).to_owned(),
+        Value::Array(kinds) => {
+            let kinds = kinds.iter().filter_map(Value::as_str);
+            let nouns: Vec<&str> = kinds.filter(|k| *k != "null").map(noun).collect();
+            nouns.join(" or ")
+        }
         kind => kind.as_str().map_or("a value", noun).to_owned(),
     };
     let list = is_list(schema) || schema["anyOf"].get(0).is_some_and(is_list);

@@ -25,6 +25,8 @@ pub(super) enum Shape {
     List { item: ShapeId, min: usize },
     /// A map with these keys, or with any keys of one shape.
     Map(MapShape),
+    /// Text, or such a map.
+    TextOrMap(MapShape),
 }
 
 /// A map's keys.
@@ -121,12 +123,13 @@ impl Shapes {
                 item: self.add(&schema["items"], document),
                 min: usize::from(schema["minItems"].is_number()),
             },
-            ["object"] => self.map(schema, document),
+            ["object"] => Shape::Map(self.map(schema, document)),
+            ["object", "string"] => Shape::TextOrMap(self.map(schema, document)),
             _ => Shape::Any,
         }
     }
 
-    fn map(&mut self, schema: &Json, document: &Json) -> Shape {
+    fn map(&mut self, schema: &Json, document: &Json) -> MapShape {
         let keys = schema["properties"]
             .as_object()
             .into_iter()
@@ -143,11 +146,11 @@ impl Shapes {
             Json::Bool(false) => None,
             others => Some(self.add(others, document)),
         };
-        Shape::Map(MapShape {
+        MapShape {
             keys,
             required,
             others,
-        })
+        }
     }
 }
 

@@ -42,7 +42,9 @@ impl Walk<'_> {
             (_, Value::Null) => None,
             (Shape::Any, _) => Some(node.clone()),
             (Shape::Text, Value::String(_)) | (Shape::Bool, Value::Bool(_)) => Some(node.clone()),
-            (Shape::IntegerOrText { .. }, Value::String(_)) => Some(node.clone()),
+            (Shape::IntegerOrText { .. } | Shape::TextOrMap(_), Value::String(_)) => {
+                Some(node.clone())
+            }
             (
                 Shape::Integer { min, max } | Shape::IntegerOrText { min, max },
                 Value::Int(number),
@@ -57,7 +59,9 @@ impl Walk<'_> {
                 self.push(Diagnostic::new(Code::BadValue, message).at(node.span, right));
                 None
             }
-            (Shape::Map(map), Value::Map(entries)) => Some(self.map(node, entries, map)),
+            (Shape::Map(map) | Shape::TextOrMap(map), Value::Map(entries)) => {
+                Some(self.map(node, entries, map))
+            }
             (shape, value) => {
                 self.wrong_type(node, shape, value);
                 None
@@ -152,7 +156,7 @@ impl Walk<'_> {
             finding = finding.help("an empty text is written `\"\"`");
         }
         let scalar = matches!(value, Value::Bool(_) | Value::Int(_) | Value::Float(_));
-        if scalar && matches!(shape, Shape::Text) {
+        if scalar && matches!(shape, Shape::Text | Shape::TextOrMap(_)) {
             let written = self.sources.slice(node.span);
             finding = finding
                 .help("YAML reads this as something else than text unless it stands in quotes")
@@ -261,6 +265,7 @@ fn wanted(shape: &Shape) -> String {
         Shape::Word(words) => one_of(words),
         Shape::List { .. } => "a list".into(),
         Shape::Map(_) => "a map".into(),
+        Shape::TextOrMap(_) => "a string or a map".into(),
     }
 }
 
