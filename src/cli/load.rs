@@ -7,7 +7,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::args::OverrideArgs;
 use crate::check;
-use crate::diag::{self, Code, Diagnostic};
+use crate::diag::{self, Code, Diagnostic, has_errors};
 use crate::model::Lab;
 use crate::profile::layer::{Files, Overrides};
 use crate::profile::raw::RawProfile;
@@ -142,6 +142,9 @@ pub(super) fn lab(
         lab = checked.value.filter(|_| !structure_failed);
     }
     diag::sort(&mut findings);
+    if lab.is_none() && !has_errors(&findings) {
+        bail!("the profile `{path}` makes no lab, and nothing says why: a mistake in dplab");
+    }
     Ok(Loaded {
         path,
         name,

@@ -2,6 +2,7 @@
 
 mod exit_codes;
 mod expand;
+mod explain;
 mod findings;
 mod init;
 mod run;
