@@ -2,4 +2,10 @@
 
 mod exit_codes;
 mod findings;
+mod formats;
+mod manual;
+mod pipelines;
+mod provenance;
+mod repo;
 mod run;
+mod writing;
