@@ -9,9 +9,11 @@ mod clean;
 mod diff;
 mod drifts;
 mod error;
+mod expand;
 mod explain;
 mod generate;
 mod git;
+mod init;
 mod interrupt;
 mod labs;
 mod load;
@@ -60,7 +62,9 @@ fn dispatch(cli: &Cli, term: &Term) -> anyhow::Result<Exit> {
         Command::Check(args) => check::run(args, term),
         Command::Clean(args) => clean::run(args, term),
         Command::Reach(args) => reach::run(args, term),
-        Command::Schema => schema::run(term),
+        Command::Init(args) => init::run(args, term),
+        Command::Expand(args) => expand::run(args, term),
+        Command::Schema(args) => schema::run(args, term),
         Command::Explain(args) => explain::run(args, term),
         Command::Templates(command) => templates::run(command, term),
         Command::Ci(args) => ci::run(args, term),

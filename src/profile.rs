@@ -3,6 +3,7 @@
 pub mod at;
 pub mod catalogue;
 pub mod decode;
+pub mod expand;
 pub mod keyed;
 pub mod layer;
 pub mod merge;

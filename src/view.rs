@@ -8,5 +8,6 @@ pub mod alerting;
 pub mod ci;
 pub mod cluster;
 pub mod kubernetes;
+pub mod objects;
 pub mod runbook;
 pub mod scripts;

@@ -1,7 +1,11 @@
 //! What can be written on the command line.
 
+mod language;
+
 use camino::Utf8PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub(super) use language::{ExpandArgs, InitArgs, Preset, SchemaArgs};
 
 use crate::profile::layer::Overrides;
 use crate::profile::set::Assignment;
@@ -63,9 +67,14 @@ pub(super) enum Command {
     Clean(CleanArgs),
     /// Say who can reach whom under a profile's or a repository's policies, and why.
     Reach(ReachArgs),
+    /// Begin a lab: write a commented profile that generates at once.
+    Init(InitArgs),
+    /// Print a profile as it is with its bases, its application and what is set from outside.
+    Expand(ExpandArgs),
     /// Print the JSON Schema of profiles.
-    Schema,
-    /// Explain a finding, with a bad and a good example; or where a generated line comes from.
+    Schema(SchemaArgs),
+    /// Explain a finding, with a bad and a good example; a key of profiles; or where a generated
+    /// line comes from.
     Explain(ExplainArgs),
     /// List, copy out and check templates.
     #[command(subcommand)]
@@ -94,7 +103,9 @@ pub(super) struct OverrideArgs {
     /// Lay a file of values on top of the profile; may be given several times.
     #[arg(long, value_name = "FILE")]
     pub(super) values: Vec<Utf8PathBuf>,
-    /// Set one value, such as `cluster.project=my-project`; may be given several times.
+    /// Set one value, in YAML: `cluster.project=my-project`, `policies.x.namespace=shop`,
+    /// `stages[0].title=Open`; nothing behind the `=` takes away. May be given several times.
+    /// DPLAB_SET_CLUSTER__PROJECT=my-project in the environment does the same.
     #[arg(long, value_name = "PATH=VALUE", value_parser = assignment)]
     pub(super) set: Vec<Assignment>,
 }
@@ -401,11 +412,12 @@ pub(super) struct ManArgs {
 #[command(after_help = "Examples:\n  \
     dplab explain\n  \
     dplab explain unknown-key\n  \
+    dplab explain cluster.releaseChannel\n  \
     dplab explain out/online-boutique/kubernetes/policies/redis-cart-allow-from-cartservice.yaml:12")]
 pub(super) struct ExplainArgs {
-    /// Id of a finding, as it stands in brackets behind `error`; or a generated file, with a line:
-    /// what made it. The list of all findings if not given.
-    #[arg(value_name = "ID|FILE[:LINE]")]
+    /// Id of a finding, as it stands in brackets behind `error`; a key of profiles; or a generated
+    /// file, with a line: what made it. The list of all findings if not given.
+    #[arg(value_name = "ID|KEY|FILE[:LINE]")]
     pub(super) what: Option<String>,
     /// The profile that the file comes from; every file in `profiles/` is looked at if not given.
     #[arg(long, value_name = "PROFILE")]

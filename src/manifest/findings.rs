@@ -24,7 +24,7 @@ impl What {
         match self {
             What::Yaml(found) => found.code,
             What::Type { .. } => Code::WrongType,
-            What::Missing(_) => Code::MissingKey,
+            What::Missing(_) | What::NoIngress => Code::MissingKey,
             What::UnknownKey { .. } => Code::UnknownKey,
             What::DuplicateKey(_) => Code::DuplicateKey,
             What::Cidr(_) | What::HostBits { .. } => Code::BadRange,

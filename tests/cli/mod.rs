@@ -1,8 +1,10 @@
 //! The program as a process: what it prints, and how it ends.
 
 mod exit_codes;
+mod expand;
 mod findings;
 mod formats;
+mod init;
 mod manual;
 mod pipelines;
 mod provenance;

@@ -4,6 +4,7 @@ mod boutique;
 mod cases;
 mod gke;
 mod help;
+mod lints;
 mod logs;
 mod oracle;
 mod properties;
