@@ -10,6 +10,7 @@
 
 pub mod dialect;
 pub mod diff;
+pub mod dns;
 pub mod evaluate;
 pub mod logging;
 pub mod mutate;

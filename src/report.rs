@@ -4,11 +4,16 @@
 //! `version`, which goes up when a reader of the old form would misread the new one.
 
 pub mod answer;
-pub mod dot;
+pub mod connectivity;
+mod dot;
+pub mod expectations;
+pub mod log_match;
+pub mod logs;
+pub mod mutation;
 pub mod names;
 pub mod place;
 pub mod reach;
-pub mod svg;
+mod svg;
 pub mod table;
 
 pub use answer::{Answer, Question};
