@@ -11,7 +11,7 @@ pub mod text;
 
 pub use code::Code;
 
-use crate::source::{SourceMap, Span};
+use crate::source::Span;
 
 /// How bad a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -165,21 +165,14 @@ pub fn has_errors(findings: &[Diagnostic]) -> bool {
         .any(|finding| finding.severity == Severity::Error)
 }
 
-/// Orders findings as a reader meets them: by file, then place, then severity, then words.
-pub fn sort(findings: &mut [Diagnostic], sources: &SourceMap) {
-    let key = |finding: &Diagnostic| {
-        let place = finding.primary.as_ref().map(|label| {
-            let name = sources
-                .get(label.span.source)
-                .map_or_else(String::new, |source| source.name().to_owned());
-            (name, label.span.start, label.span.end)
-        });
+/// Orders findings as a reader meets them: by file in the order read, then by place, severity, words.
+pub fn sort(findings: &mut [Diagnostic]) {
+    findings.sort_by_cached_key(|finding| {
         (
-            place,
+            finding.primary.as_ref().map(|label| label.span),
             std::cmp::Reverse(finding.severity),
             finding.code.id(),
             finding.message.clone(),
         )
-    };
-    findings.sort_by_cached_key(key);
+    });
 }

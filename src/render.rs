@@ -12,6 +12,9 @@
 //!
 //! * A value is whole: no quotes around it. Join parts: `{{ name ~ "-probe" }}` in Tera,
 //!   `{{cat name "-probe"}}` in Handlebars. In shell, parts may touch: `--flag={{x}}`.
+//! * A value never follows text without a blank in YAML, and never stands in a heredoc, a block scalar,
+//!   shell arithmetic or a code span: build the text in the view. HCL references are fixed text.
+//! * In Handlebars a field with a helper's name is `this.code`.
 //! * Every field named must be in the view, also in a condition. A field that is `null` counts as
 //!   absent: false in a condition, an error when printed.
 //! * Nobody aligns HCL: the result is laid out as `terraform fmt` does it.
@@ -39,6 +42,7 @@
 //! | `words` | shell: a list as several words | `zones=({{words zones}})` |
 //! | `comment` | text on a comment line | `# {{comment title}}` |
 //! | `code` | Markdown: a code span | `{{code name}}` |
+//! | `sentence` | Markdown: text whose names stand in backticks | `{{sentence why}}` |
 //! | `link` | Markdown: a link | `{{link title address}}` |
 //! | `fence` | Markdown: a fenced block, at the start of a line | `{{fence command lang="sh"}}` |
 //! | `shell` | Markdown: a shell word inside a fence | `kubectl logs {{shell pod}}` |
@@ -51,6 +55,7 @@
 //! `{{> builtin/docs/runbook.md.hbs}}`. Overrides go through the same doors.
 
 mod catalog;
+mod error;
 mod fields;
 mod handlebars;
 mod lab;
@@ -58,156 +63,18 @@ mod position;
 mod tera;
 
 use std::collections::BTreeMap;
-use std::fmt;
 
 use serde::Serialize;
 use serde_json::Value;
 
 pub use catalog::{BUILT_IN_PREFIX, Catalog, Engine, Template};
+pub use error::{Place, RenderError};
 pub use fields::{Field, FieldPath, FieldProblem, Step};
 pub use lab::{LabError, tree};
 
-use crate::lang::{self, Language, RereadError};
+use crate::lang::{self, Language};
 use crate::source::LineColumn;
-
-/// The cause of an error, whatever library it comes from.
-type Cause = Box<dyn std::error::Error + Send + Sync>;
-
-/// A place in a template.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
-    /// The template's name; a built-in that is overridden has [`BUILT_IN_PREFIX`] before it.
-    pub template: String,
-    /// Line and column, where known.
-    pub at: Option<LineColumn>,
-}
-
-impl Place {
-    pub(crate) fn new(template: &str, line: usize, column: usize) -> Place {
-        Place {
-            template: template.to_owned(),
-            at: Some(LineColumn { line, column }),
-        }
-    }
-
-    pub(crate) fn whole(template: &str) -> Place {
-        Place {
-            template: template.to_owned(),
-            at: None,
-        }
-    }
-}
-
-impl fmt::Display for Place {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.at {
-            Some(at) => write!(f, "{}:{at}", self.template),
-            None => f.write_str(&self.template),
-        }
-    }
-}
-
-/// Why nothing was rendered.
-#[derive(Debug, thiserror::Error)]
-pub enum RenderError {
-    /// A name that tells no language, or the wrong engine for it.
-    #[error(
-        "`{name}` is no template's name: YAML, HCL and JSON end in `.tera` (`x.yaml.tera`), \
-         shell, Markdown and HTML in `.hbs` (`x.sh.hbs`)"
-    )]
-    NotATemplate {
-        /// The name.
-        name: String,
-    },
-    /// A name that no template has.
-    #[error("there is no template `{name}`{}", did_you_mean(nearest.as_deref()))]
-    Unknown {
-        /// The name.
-        name: String,
-        /// The nearest that is one.
-        nearest: Option<String>,
-    },
-    /// A template that the engine can't read.
-    #[error("{place}: {message}")]
-    Syntax {
-        /// Where.
-        place: Place,
-        /// In the engine's words.
-        message: String,
-        /// The engine's error.
-        #[source]
-        source: Cause,
-    },
-    /// A template that does what templates must not.
-    #[error("{place}: {message}")]
-    Refused {
-        /// Where.
-        place: Place,
-        /// What, and what to do instead.
-        message: String,
-    },
-    /// A field that the view doesn't have, or not so.
-    #[error("{place}: {problem}")]
-    Field {
-        /// Where the template reads it.
-        place: Place,
-        /// What is wrong with it.
-        problem: FieldProblem,
-    },
-    /// The engine failed while rendering.
-    #[error("{place}: {message}")]
-    Failed {
-        /// Where.
-        place: Place,
-        /// In the engine's words.
-        message: String,
-        /// The engine's error.
-        #[source]
-        source: Cause,
-    },
-    /// A value that the language can't hold.
-    #[error("{template}: {message}")]
-    Value {
-        /// The template.
-        template: String,
-        /// The value, and why not.
-        message: String,
-    },
-    /// A view that can't be turned into data.
-    #[error("{template}: its view can't be read: {source}")]
-    View {
-        /// The template.
-        template: String,
-        /// Why not.
-        source: serde_json::Error,
-    },
-    /// The result is not what it should be: the last door.
-    #[error("{template} renders a broken file: {source}{}", quoted(line, source))]
-    Reread {
-        /// The template.
-        template: String,
-        /// The line of the result at which the reader stumbles; may be empty.
-        line: String,
-        /// What the language's own parser says of the result.
-        source: RereadError,
-    },
-}
-
-fn did_you_mean(nearest: Option<&str>) -> String {
-    nearest.map_or_else(String::new, |name| format!(", did you mean `{name}`?"))
-}
-
-fn quoted(line: &str, error: &RereadError) -> String {
-    if line.is_empty() || error.message.contains(line) {
-        return String::new();
-    }
-    format!(", in `{line}`")
-}
-
-/// What an engine's "not defined" means once the view is known to have the field.
-fn absent(name: &str) -> String {
-    format!("`{name}` is null here, so it can't be printed: ask for it in a condition first")
-}
+use error::absent;
 
 /// Loaded templates, ready to render. Loading is the costly part: make one and share it.
 #[derive(Debug)]

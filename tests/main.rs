@@ -13,6 +13,7 @@ mod layers;
 mod manifest;
 mod netpol;
 mod profile;
+mod readme;
 mod render;
 mod support;
 mod templates;

@@ -93,7 +93,7 @@ pub(super) fn lab(
         findings.extend(checked.findings);
         lab = checked.value.filter(|_| !structure_failed);
     }
-    diag::sort(&mut findings, sources);
+    diag::sort(&mut findings);
     Ok(Loaded {
         path,
         name,

@@ -150,7 +150,7 @@ fn manifests_at(
         .iter()
         .map(crate::manifest::Problem::diagnostic)
         .collect();
-    diag::sort(&mut findings, sources);
+    diag::sort(&mut findings);
     show(&findings, sources, term);
     unread(&found.unread, sources, term);
     Ok(Subject {

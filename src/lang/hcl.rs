@@ -1,6 +1,6 @@
 //! Terraform's language: quoting, values as expressions, formatting, reading back.
 //!
-//! [`format`] lays text out as `terraform fmt` does, so that template authors align nothing by hand
+//! [`format()`] lays text out as `terraform fmt` does, so that template authors align nothing by hand
 //! and nobody has to run Terraform afterwards.
 
 mod layout;

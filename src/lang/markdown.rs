@@ -93,6 +93,22 @@ pub fn code(text: &str) -> String {
     format!("{ticks}{pad}{text}{pad}{ticks}")
 }
 
+/// A sentence whose names stand in backticks, as findings and explanations write them: the names
+/// become code spans, the rest stays text.
+pub fn sentence(text: &str) -> String {
+    let pieces = text.split('`').enumerate();
+    let piece = |(index, piece): (usize, &str)| match index % 2 {
+        1 => code(piece),
+        _ => {
+            let (start, end) = (piece.trim_start(), piece.trim());
+            let before = &piece[..piece.len() - start.len()];
+            let after = &start[end.len()..];
+            format!("{before}{}{after}", quote(end))
+        }
+    };
+    pieces.map(piece).collect()
+}
+
 /// A fenced block that shows `text`, at the start of a line; `language` may be empty.
 ///
 /// There is no newline behind the closing fence.

@@ -5,14 +5,14 @@
 //! something else; every other string is double-quoted. A multi-line text is a `|` block where
 //! nothing about it is delicate.
 
+mod reread;
+
 use std::borrow::Cow;
 use std::fmt::Write;
 
-use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
-use serde_yaml::options::{DuplicateKeyPolicy, NonFiniteFloatPolicy, Options};
 
-use super::{Language, RereadError};
+pub use reread::reread;
 
 /// One scalar that means exactly `text`, as a key or as a value.
 pub fn quote(text: &str) -> Cow<'_, str> {
@@ -187,112 +187,5 @@ fn push_literal(out: &mut String, text: &str, indent: usize) {
             push_line(out, indent);
             out.push_str(line);
         }
-    }
-}
-
-/// Reads every document: syntax, anchors, and no key twice in one map.
-///
-/// # Errors
-/// Where the text is not YAML, or where a key stands a second time.
-pub fn reread(text: &str) -> Result<(), RereadError> {
-    match serde_yaml::from_multiple_with_options::<Seen>(text, options()) {
-        Ok(_) => Ok(()),
-        Err(error) => Err(failure(&error)),
-    }
-}
-
-fn options() -> Options {
-    serde_yaml::options! {
-        duplicate_keys: DuplicateKeyPolicy::Error,
-        non_finite_float_policy: NonFiniteFloatPolicy::AsString,
-        strict_booleans: true,
-        with_snippet: false,
-    }
-}
-
-fn failure(error: &serde_yaml::Error) -> RereadError {
-    let words = error.without_snippet().to_string();
-    let first = words.lines().next().unwrap_or_default();
-    let cut = [" at line ", " (line ", ", set DuplicateKeyPolicy"]
-        .iter()
-        .filter_map(|end| first.find(end))
-        .min();
-    let message = &first[..cut.unwrap_or(first.len())];
-    let new = RereadError::new(Language::Yaml, message.trim_end_matches([':', ',', ' ']));
-    let Some(at) = error.location() else {
-        return new;
-    };
-    let count = |n: u64| usize::try_from(n).unwrap_or(usize::MAX);
-    new.at(count(at.line()), count(at.column()))
-}
-
-/// Anything at all, read for its errors.
-struct Seen;
-
-impl<'de> Deserialize<'de> for Seen {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(Seen)
-    }
-}
-
-impl<'de> Visitor<'de> for Seen {
-    type Value = Seen;
-
-    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("a YAML value")
-    }
-
-    fn visit_unit<E>(self) -> Result<Seen, E> {
-        Ok(Seen)
-    }
-
-    fn visit_none<E>(self) -> Result<Seen, E> {
-        Ok(Seen)
-    }
-
-    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Seen, D::Error> {
-        deserializer.deserialize_any(self)
-    }
-
-    fn visit_bool<E>(self, _: bool) -> Result<Seen, E> {
-        Ok(Seen)
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<Seen, E> {
-        Ok(Seen)
-    }
-
-    fn visit_u64<E>(self, _: u64) -> Result<Seen, E> {
-        Ok(Seen)
-    }
-
-    fn visit_i128<E>(self, _: i128) -> Result<Seen, E> {
-        Ok(Seen)
-    }
-
-    fn visit_u128<E>(self, _: u128) -> Result<Seen, E> {
-        Ok(Seen)
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<Seen, E> {
-        Ok(Seen)
-    }
-
-    fn visit_str<E>(self, _: &str) -> Result<Seen, E> {
-        Ok(Seen)
-    }
-
-    fn visit_bytes<E>(self, _: &[u8]) -> Result<Seen, E> {
-        Ok(Seen)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<Seen, A::Error> {
-        while access.next_element::<Seen>()?.is_some() {}
-        Ok(Seen)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Seen, A::Error> {
-        while access.next_entry::<Seen, Seen>()?.is_some() {}
-        Ok(Seen)
     }
 }

@@ -77,7 +77,7 @@ const BEFORE: [Step; 9] = [
     Step {
         file: "scripts/22-inspect-services.sh",
         template: "gcloud/inspect-services.sh.hbs",
-        what: "shows the Services, their selectors and the labels behind them",
+        what: "shows the Services, their selectors, the labels behind them, and the policy logging",
         in_run: true,
     },
 ];

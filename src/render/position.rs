@@ -5,6 +5,9 @@
 //! is followed while it is loaded, and a value in the wrong place is refused. The text is followed in
 //! the order written: both branches of a condition are expected to leave it where they found it.
 
+mod shell;
+mod yaml;
+
 use crate::lang::Language;
 
 /// The place that the text has led to.
@@ -14,6 +17,8 @@ pub(super) struct Position {
     /// The current line so far, with `x` for every value.
     line: String,
     inside: Vec<Inside>,
+    /// Whether the last thing was a value.
+    behind_value: bool,
 }
 
 /// Filters whose text may take several lines.
@@ -46,11 +51,20 @@ impl Position {
             language,
             line: String::new(),
             inside: Vec::new(),
+            behind_value: false,
         }
+    }
+
+    /// Why this fixed text may not follow what came before it.
+    pub(super) fn refuses_text(&self, text: &str) -> Option<&'static str> {
+        let ends = |c: char| c.is_whitespace() || ",]}:".contains(c);
+        let whole = self.language != Language::Yaml || !self.behind_value || text.starts_with(ends);
+        (!whole).then_some("a value is a whole scalar: join its parts with `~`")
     }
 
     /// Follows fixed text.
     pub(super) fn text(&mut self, text: &str) {
+        self.behind_value = false;
         for c in text.chars() {
             self.follow(c);
         }
@@ -59,6 +73,7 @@ impl Position {
     /// Follows a value.
     pub(super) fn value(&mut self) {
         self.line.push('x');
+        self.behind_value = true;
     }
 
     /// Why no value may stand here. `by` is the filter or helper that writes it, if any.
@@ -174,58 +189,6 @@ impl Position {
             .is_none_or(|c| c.is_whitespace() || c == ';')
     }
 
-    fn shell(&mut self, c: char) {
-        let double = self.inside.last() == Some(&Inside::Quote('"'));
-        match (self.inside.last(), c) {
-            (Some(Inside::Heredoc(_) | Inside::Comment), _) => {}
-            (Some(Inside::Quote('\'')), '\'') => drop(self.inside.pop()),
-            (Some(Inside::Quote('\'')), _) => {}
-            _ if self.escaped() => {}
-            (Some(Inside::Quote('"')), '"') => drop(self.inside.pop()),
-            (_, '(') if self.line.ends_with("$(") || (self.line.ends_with('(') && !double) => {
-                self.inside.pop();
-                self.inside.push(Inside::Arithmetic);
-            }
-            (_, '(') if self.line.ends_with('$') || !double => self.inside.push(Inside::Paren),
-            (Some(Inside::Arithmetic), ')') if self.line.ends_with(')') => drop(self.inside.pop()),
-            (Some(Inside::Paren), ')') => drop(self.inside.pop()),
-            _ if double => {}
-            (_, '"' | '\'') => self.inside.push(Inside::Quote(c)),
-            (_, '#') if self.starts_word() => self.inside.push(Inside::Comment),
-            _ => {}
-        }
-    }
-
-    /// The first character of a line tells whether a block scalar goes on.
-    fn leave_block(&mut self) {
-        if let Some(Inside::Block(above)) = self.inside.last()
-            && self.line.len() <= *above
-            && self.line.trim().is_empty()
-        {
-            self.inside.pop();
-        }
-    }
-
-    fn yaml(&mut self, c: char) {
-        if !c.is_whitespace() {
-            self.leave_block();
-        }
-        match self.inside.last() {
-            Some(Inside::Quote(open)) if *open == c && (c == '\'' || !self.escaped()) => {
-                self.inside.pop();
-            }
-            Some(_) => {}
-            None if "\"'".contains(c) => {
-                let start = self.line.chars().last().is_none_or(|c| " [{,".contains(c));
-                if start {
-                    self.inside.push(Inside::Quote(c));
-                }
-            }
-            None if c == '#' && self.starts_word() => self.inside.push(Inside::Comment),
-            None => {}
-        }
-    }
-
     /// What stands between `<script>` or `<style>` and its end is no HTML.
     fn html(&mut self, c: char) {
         let tag = self.line.rfind('<').map_or("", |at| &self.line[at..]);
@@ -249,41 +212,6 @@ impl Position {
         }
     }
 
-    /// A line of shell or HCL ends: so do comments, and heredocs begin or end.
-    fn end_of_code(&mut self) {
-        if self.inside.last() == Some(&Inside::Comment) {
-            self.inside.pop();
-        } else if let Some(Inside::Heredoc(word)) = self.inside.last() {
-            if self.line.trim() == word {
-                self.inside.pop();
-            }
-            return;
-        }
-        if let Some(word) = heredoc(&self.line) {
-            self.inside.push(Inside::Heredoc(word));
-        }
-    }
-
-    fn end_of_yaml(&mut self) {
-        if self.inside.last() == Some(&Inside::Comment) {
-            self.inside.pop();
-        }
-        if !self.inside.is_empty() {
-            return;
-        }
-        let code = self.line.split(" #").next().unwrap_or_default().trim_end();
-        let head = code.trim_end_matches(|c: char| c.is_ascii_digit() || "+-".contains(c));
-        let before = head.strip_suffix(['|', '>']).unwrap_or_default();
-        if !before.ends_with(' ') {
-            return;
-        }
-        // Its lines stand deeper than the key, or than the dash where there is no key.
-        let key = before.len() - before.trim_start_matches([' ', '-']).len();
-        let dash = before.rfind('-').unwrap_or(0);
-        let above = if key == before.len() { dash } else { key };
-        self.inside.push(Inside::Block(above));
-    }
-
     fn end_of_markdown(&mut self) {
         let line = self.line.trim_start_matches([' ', '>']);
         let mark = if line.starts_with('~') { '~' } else { '`' };
@@ -297,20 +225,4 @@ impl Position {
             self.inside.push(Inside::Fence(fence));
         }
     }
-}
-
-/// The word that ends the heredoc which a line of shell or HCL opens.
-fn heredoc(line: &str) -> Option<String> {
-    let (_, after) = line.split_once("<<")?;
-    if after.starts_with('<') {
-        return None;
-    }
-    let word = after.trim_start_matches('-').trim_start();
-    let word: String = word
-        .trim_start_matches(['\'', '"', '\\'])
-        .chars()
-        .take_while(|c| c.is_alphanumeric() || *c == '_')
-        .collect();
-    let named = !word.is_empty() && !word.starts_with(|c: char| c.is_ascii_digit());
-    named.then_some(word)
 }

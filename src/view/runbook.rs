@@ -89,26 +89,8 @@ pub struct ExpectedView {
     pub verdict: &'static str,
     /// `yes`, `no`, or `not asserted`.
     pub logged: &'static str,
-    /// What the policies do with it and why, as the evaluator sees it.
-    pub why: Vec<Piece>,
-}
-
-/// A piece of a sentence.
-#[derive(Debug, Clone, Serialize)]
-pub struct Piece {
-    /// It is a name, rather than plain words.
-    pub is_name: bool,
-    /// The text.
-    pub text: String,
-}
-
-/// A sentence with names in backticks, in pieces.
-fn pieces(sentence: &str) -> Vec<Piece> {
-    let pieces = sentence.split('`').enumerate().map(|(index, text)| Piece {
-        is_name: index % 2 == 1,
-        text: text.to_owned(),
-    });
-    pieces.filter(|piece| !piece.text.is_empty()).collect()
+    /// What the policies do with it and why, as the evaluator sees it: names in backticks.
+    pub why: String,
 }
 
 /// The view of a probe.
@@ -176,13 +158,13 @@ fn expected(lab: &Lab, stage: &Stage) -> Vec<ExpectedView> {
         Some(netpol::why(&world, &evaluation))
     };
     let each = stage.expectations.iter();
-    each.map(|one| expectation(one, &why(one).unwrap_or_default()))
+    each.map(|one| expectation(one, why(one).unwrap_or_default()))
         .collect()
 }
 
-fn expectation(expectation: &Expectation, why: &str) -> ExpectedView {
+fn expectation(expectation: &Expectation, why: String) -> ExpectedView {
     ExpectedView {
-        why: pieces(why),
+        why,
         probe: expectation.probe.to_string(),
         verdict: if expectation.allowed {
             "allowed"

@@ -46,3 +46,25 @@ fn help_and_version_are_payload() {
         }));
     }
 }
+
+#[test]
+fn with_one_invalid_profile_nothing_at_all_is_written() {
+    let scratch = tempfile::tempdir().expect("a folder");
+    let folder = fixtures("findings");
+    let path = |name: &str| folder.join(name).to_string_lossy().into_owned();
+    let (good, bad) = (path("base.yaml"), path("unknown-key.yaml"));
+    let output = dplab(scratch.path(), &["generate", &good, &bad]);
+    assert_eq!(code(&output), 3);
+    assert_eq!(stdout(&output), "");
+    assert!(
+        stderr(&output).contains("unknown-key.yaml:3:3"),
+        "{}",
+        stderr(&output)
+    );
+    assert_eq!(
+        std::fs::read_dir(scratch.path())
+            .expect("the folder")
+            .count(),
+        0
+    );
+}

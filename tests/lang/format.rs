@@ -176,7 +176,7 @@ fn body() -> impl Strategy<Value = String> {
 #[test]
 fn random_bodies_look_as_terraform_has_them() {
     let bodies = proptest::collection::vec(body(), 1..8).prop_map(|parts| unique(&parts.concat()));
-    compare(&samples(&bodies, 1500));
+    compare(&samples(&bodies, 800));
 }
 
 /// Terraform lays out only what parses, so names are numbered: no attribute stands twice.

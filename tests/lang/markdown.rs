@@ -137,3 +137,14 @@ fn names_stay_legible() {
     assert_eq!(markdown::code("a`b"), "``a`b``");
     assert_eq!(markdown::code("a|b"), "<code>a&#124;b</code>");
 }
+
+#[test]
+fn names_of_a_sentence_become_code_and_nothing_else_does() {
+    use dplab::lang::markdown::sentence;
+    assert_eq!(
+        sentence("rule 1 of `a_b` lets it into `redis*`, *really*"),
+        "rule 1 of `a_b` lets it into `redis*`, \\*really\\*"
+    );
+    assert_eq!(sentence("no names"), "no names");
+    assert_eq!(sentence("`only`"), "`only`");
+}

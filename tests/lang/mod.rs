@@ -22,6 +22,8 @@ fn every_door_says_where_it_stumbles() {
     let cases = [
         (Language::Yaml, "a: 1\nb: [1\nc: 2\n"),
         (Language::Yaml, "a: 1\nb:\n  c: 1\n  c: 2\n"),
+        (Language::Yaml, "on: 1\na: [x, On]\n"),
+        (Language::Yaml, "a: *b\n"),
         (Language::Hcl, "a = 1\nb = [\n"),
         (Language::Hcl, "a = 1\nb = \"\"x\"\"\n"),
         (Language::Json, "{\"a\": 1,\n}"),
@@ -40,7 +42,9 @@ fn every_door_says_where_it_stumbles() {
         .collect();
     let want = [
         "line 3, column 2: this is not YAML: illegal placement of ':' indicator",
-        "line 4, column 3: this is not YAML: duplicate mapping key: c",
+        "line 4, column 3: this is not YAML: the key `c` stands here a second time",
+        "line 2, column 8: this is not YAML: `On` is a boolean to some readers: quote it, or write true or false",
+        "line 1, column 4: this is not YAML: while parsing node, found unknown anchor",
         "line 2, column 7: this is not HCL: expected `]`",
         "line 2, column 7: this is not HCL: expected newline or eof",
         "line 2, column 1: this is not JSON: key must be a string",

@@ -97,6 +97,8 @@ fn a_value_stands_where_it_is_whole() {
             "a: \"{{ x }}\"\n",
             "a: '{{ x }}'\n",
             "a: b-{{ x }}\n",
+            "a: {{ x }}-b\n",
+            "a: {{ x }}{{ x }}\n",
             "a: |\n  echo {{ x }}\n",
             "a:\n- b: >-\n    echo\n\n    {{ x }}\n",
             "a: {{ x | block }}\n",
@@ -150,6 +152,8 @@ fn a_value_stands_where_it_is_whole() {
             "x.yaml.tera:1:8: a value is a whole literal and can't stand inside quotes",
             "x.yaml.tera:1:8: a value is a whole literal and can't stand inside quotes",
             "x.yaml.tera:1:9: a value is a whole scalar: join its parts with `~`",
+            "x.yaml.tera:1:7: a value is a whole scalar: join its parts with `~`",
+            "x.yaml.tera:1:14: a value is a whole scalar: join its parts with `~`",
             "x.yaml.tera:2:11: a value can't stand inside a block scalar",
             "x.yaml.tera:5:8: a value can't stand inside a block scalar",
             "x.yaml.tera:1:7: `block` stands right behind the colon of a key",
@@ -195,11 +199,11 @@ fn a_value_may_stand_in_these_places() {
         ),
         (
             "x.sh.hbs",
-            "f() { echo {{x}}; }\na=\"$((1 + 2))\" b={{x}}\n((1)) || echo {{x}}\n",
+            "# it's <<EOF \"\nf() { echo {{x}}; }\na=\"$((1 + 2))\" b={{x}}\n((1)) || echo {{x}}\n",
         ),
         (
             "x.yaml.tera",
-            "a: it's\nb: {{ x }} # it's \"\nc: \"d\" # {{ x | comment }}\ne: {f: {{ x }}, g: [{{ x }}]}\n",
+            "a: it 's\nb: {{ x }} # it's \"\nc: \"d\" # {{ x | comment }}\ne: {f: {{ x }}, g: [{{ x }}]}\n",
         ),
         (
             "x.yaml.tera",
@@ -343,7 +347,7 @@ fn a_broken_result_is_not_written() {
         told,
         [
             "x.yaml.tera renders a broken file: line 2, column 2: this is not YAML: while parsing a block mapping, did not find expected key, in `b: 1`",
-            "x.yaml.tera renders a broken file: line 2, column 1: this is not YAML: duplicate mapping key: a, in `a: b`",
+            "x.yaml.tera renders a broken file: line 2, column 1: this is not YAML: the key `a` stands here a second time, in `a: b`",
             "x.yaml.tera renders a broken file: line 1, column 10: this is not YAML: invalid trailing content after double-quoted scalar, in `a: \"a b\" \"a b\"`",
             "x.tf.tera renders a broken file: line 2, column 7: this is not HCL: expected `]`, in `b = [`",
             "x.tf.tera renders a broken file: line 2, column 1: this is not HCL: invalid attribute; expected unique attribute key; found redefined attribute, in `a = \"b\"`",

@@ -4,5 +4,6 @@
 mod kcc;
 mod labs;
 mod names;
+mod parity;
 mod tools;
 mod value;

@@ -34,3 +34,6 @@ inspect productcatalogservice productcatalogservice
 inspect recommendationservice recommendationservice
 inspect shippingservice shippingservice
 inspect redis-cart redis-cart
+
+step 'policy logging, as it is now'
+run "${KUBECTL[@]}" get networklogging default --output=yaml

@@ -34,6 +34,7 @@ fn finished(language: Language) -> &'static [(&'static str, Make)] {
             ("comment", html_comment),
             ("fence", fence),
             ("link", link),
+            ("sentence", sentence),
             ("shell", shell_word),
         ],
         _ => &[("comment", html_comment)],
@@ -178,6 +179,10 @@ fn html_comment(helper: &Helper<'_>) -> Result<String, RenderError> {
 
 fn code(helper: &Helper<'_>) -> Result<String, RenderError> {
     Ok(markdown::code(&text(argument(helper, 0)?)?))
+}
+
+fn sentence(helper: &Helper<'_>) -> Result<String, RenderError> {
+    Ok(markdown::sentence(&text(argument(helper, 0)?)?))
 }
 
 fn fence(helper: &Helper<'_>) -> Result<String, RenderError> {

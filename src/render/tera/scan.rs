@@ -3,6 +3,8 @@
 //! Only what is on a list here passes. So no filter, tag or function can print a value past the
 //! quoting, whatever Tera has or will have.
 
+mod expression;
+mod rules;
 mod token;
 
 use std::collections::BTreeMap;
@@ -11,29 +13,12 @@ use super::super::fields::FieldPath;
 use super::super::position::Position;
 use super::super::{Field, Place, RenderError, Sources, names};
 use crate::lang::Language;
-use token::{Kind, Piece, Token, pieces};
-
-/// Filters that write finished text: they stand last.
-const FINISHING: [&str; 5] = ["block", "comment", "document", "expr", "json"];
-
-/// Filters that give a value.
-const FILTERS: [&str; 15] = [
-    "first", "join", "keys", "last", "length", "lower", "nth", "replace", "reverse", "sort", "str",
-    "trim", "unique", "upper", "values",
-];
-
-/// Filters behind which the items are still the items.
-const SAME_ITEMS: [&str; 4] = ["reverse", "sort", "unique", "values"];
+use rules::{finishing, path};
+use token::{Piece, Token, pieces};
 
 const TAGS: [&str; 12] = [
     "block", "break", "continue", "elif", "else", "endblock", "endfor", "endif", "extends", "for",
     "if", "include",
-];
-
-const FUNCTIONS: [&str; 3] = ["range", "super", "throw"];
-
-const KEYWORDS: [&str; 13] = [
-    "False", "None", "True", "and", "else", "false", "if", "in", "is", "none", "not", "or", "true",
 ];
 
 /// Checks every template and gives the fields that each reads.
@@ -47,7 +32,6 @@ pub(super) fn all(
         .collect();
     let mut fields = BTreeMap::new();
     for name in names(sources) {
-        positions(language, name, &read[name])?;
         let mut scan = Scan {
             read: &read,
             scopes: Vec::new(),
@@ -55,35 +39,44 @@ pub(super) fn all(
             blocks: BTreeMap::new(),
         };
         scan.template(name)?;
+        positions(language, name, &read[name])?;
         fields.insert(name.to_owned(), scan.fields);
     }
     Ok(fields)
 }
 
+/// Follows the text of a template and refuses values that stand in a wrong place.
 fn positions(language: Language, name: &str, pieces: &[Piece<'_>]) -> Result<(), RenderError> {
     let mut position = Position::new(language);
+    let mut last = None;
     for piece in pieces {
+        let (why, token) = match piece {
+            Piece::Text(text) => (position.refuses_text(text), last),
+            Piece::Print(tokens) if is_super(tokens) => (None, None),
+            Piece::Print(tokens) => (position.refuses(finishing(tokens)), tokens.first()),
+            Piece::Tag(_) => (None, None),
+        };
+        if let Some(why) = why {
+            return Err(refused(name, token, why));
+        }
         match piece {
             Piece::Text(text) => position.text(text),
-            Piece::Tag(_) => {}
-            Piece::Print(tokens) => {
-                let by = finishing(tokens);
-                let is_super = tokens.first().is_some_and(|token| token.is("super"));
-                if let Some(why) = position.refuses(by).filter(|_| !is_super) {
-                    return Err(refused(name, tokens.first(), why));
-                }
+            Piece::Print(tokens) if !is_super(tokens) => {
                 position.value();
+                last = tokens.first();
             }
+            Piece::Print(_) | Piece::Tag(_) => position.text(""),
         }
     }
     Ok(())
 }
 
-/// The finishing filter that ends an interpolation.
-fn finishing<'a>(tokens: &[Token<'a>]) -> Option<&'a str> {
-    let pipe = tokens.iter().rposition(|token| token.is("|"))?;
-    let name = tokens.get(pipe + 1)?.text;
-    FINISHING.contains(&name).then_some(name)
+/// `{{ super() }}` prints what the parent's block prints, which is text of this template's kind.
+fn is_super(tokens: &[Token<'_>]) -> bool {
+    match tokens {
+        [call, open, close] => call.is("super") && open.is("(") && close.is(")"),
+        _ => false,
+    }
 }
 
 fn refused(template: &str, token: Option<&Token<'_>>, message: impl Into<String>) -> RenderError {
@@ -163,11 +156,7 @@ impl<'s, 'a> Scan<'s, 'a> {
     }
 
     fn print(&mut self, name: &'a str, tokens: &[Token<'a>]) -> Result<(), RenderError> {
-        if let [call, open, close] = tokens
-            && call.is("super")
-            && open.is("(")
-            && close.is(")")
-        {
+        if is_super(tokens) {
             return Ok(());
         }
         if let [word] = tokens
@@ -252,15 +241,6 @@ impl<'s, 'a> Scan<'s, 'a> {
         Ok(())
     }
 
-    /// The path of the items that a loop runs over, where it runs over a field.
-    fn items(&self, over: &[Token<'a>]) -> Option<FieldPath> {
-        let (steps, length) = path(over)?;
-        let same = over[length..]
-            .iter()
-            .all(|token| token.is("|") || SAME_ITEMS.contains(&token.text));
-        same.then(|| self.resolve(&steps))?.map(|path| path.each())
-    }
-
     fn include(&mut self, name: &'a str, rest: &[Token<'a>]) -> Result<(), RenderError> {
         let Some(target) = rest.first() else {
             return Ok(());
@@ -288,173 +268,6 @@ impl<'s, 'a> Scan<'s, 'a> {
             return Ok(());
         }
         self.walk(template, body)
-    }
-
-    /// Checks an expression and notes the fields that it reads. `scalar` says that it is one path,
-    /// printed as it is; `finish` says that finished text may be written here.
-    fn expression(
-        &mut self,
-        name: &str,
-        tokens: &[Token<'a>],
-        scalar: bool,
-        finish: bool,
-    ) -> Result<(), RenderError> {
-        let mut at = 0;
-        while let Some(token) = tokens.get(at) {
-            let before = at.checked_sub(1).and_then(|at| tokens.get(at));
-            at += match token.kind {
-                Kind::Mark | Kind::Literal => 1,
-                Kind::Word if before.is_some_and(|t| t.is("|")) => {
-                    filter(name, tokens, at, finish)?;
-                    1
-                }
-                Kind::Word => match role(tokens, at) {
-                    Role::Skip => 1,
-                    Role::Refused(why) => return Err(refused(name, Some(token), why)),
-                    Role::Field => self.field(name, &tokens[at..], scalar),
-                },
-            };
-        }
-        Ok(())
-    }
-
-    /// Notes one path and gives its length in tokens.
-    fn field(&mut self, name: &str, tokens: &[Token<'a>], printed: bool) -> usize {
-        let Some((steps, length)) = path(tokens) else {
-            return 1;
-        };
-        if let (Some(path), Some(first)) = (self.resolve(&steps), tokens.first()) {
-            self.fields.push(Field {
-                path,
-                place: Place::new(name, first.at.line, first.at.column),
-                printed,
-            });
-        }
-        length
-    }
-
-    /// A path from the view's root, unless it starts at a name that has none.
-    fn resolve(&self, steps: &[PathStep<'a>]) -> Option<FieldPath> {
-        let (PathStep::Name(root), rest) = steps.split_first()? else {
-            return None;
-        };
-        let bound = self
-            .scopes
-            .iter()
-            .rev()
-            .flat_map(|scope| scope.iter().rev());
-        let start = match bound.into_iter().find(|(name, _)| name == root) {
-            Some((_, path)) => path.clone()?,
-            None => FieldPath::default().field(root),
-        };
-        Some(rest.iter().fold(start, |path, step| match step {
-            PathStep::Name(name) => path.field(name),
-            PathStep::Each => path.each(),
-        }))
-    }
-}
-
-fn filter(name: &str, tokens: &[Token<'_>], at: usize, finish: bool) -> Result<(), RenderError> {
-    let text = tokens[at].text;
-    if FINISHING.contains(&text) {
-        let rest = &tokens[at + 1..];
-        let last = rest.is_empty()
-            || (rest[0].is("(") && rest.iter().position(|t| t.is(")")) == Some(rest.len() - 1));
-        if finish && last && !tokens.iter().any(|token| token.is("if")) {
-            return Ok(());
-        }
-        let why = format!("`{text}` writes finished text, so it stands last in `{{{{ … }}}}`");
-        return Err(refused(name, tokens.get(at), why));
-    }
-    if FILTERS.contains(&text) {
-        return Ok(());
-    }
-    let why = match text {
-        "safe" | "escape" | "escape_html" | "escape_xml" => {
-            format!("`{text}` would print a value past its quoting")
-        }
-        "default" => "`default` would hide a field that is not there".to_owned(),
-        _ => format!("the filter `{text}` is not used in these templates"),
-    };
-    Err(refused(name, tokens.get(at), why))
-}
-
-/// What a word is in an expression.
-enum Role {
-    Field,
-    Skip,
-    Refused(String),
-}
-
-fn role(tokens: &[Token<'_>], at: usize) -> Role {
-    let text = tokens[at].text;
-    let back = |by: usize, mark: &str| {
-        let token = at.checked_sub(by).and_then(|at| tokens.get(at));
-        token.is_some_and(|token| token.is(mark))
-    };
-    let behind = |mark: &str| back(1, mark);
-    let ahead = |mark: &str| tokens.get(at + 1).is_some_and(|token| token.is(mark));
-    let argument = ahead("=") && (behind("(") || behind(","));
-    let test = behind("is") || (behind("not") && back(2, "is"));
-    if KEYWORDS.contains(&text) || behind(".") || behind("?.") || argument || test {
-        return Role::Skip;
-    }
-    if ahead("(") {
-        let known = FUNCTIONS.contains(&text) && text != "super";
-        return if known {
-            Role::Skip
-        } else {
-            Role::Refused(format!("`{text}()` is not used here"))
-        };
-    }
-    if text == "for" || text.starts_with("__") {
-        return Role::Refused(format!("`{text}` is not used in an expression here"));
-    }
-    Role::Field
-}
-
-#[derive(Debug, Clone, Copy)]
-enum PathStep<'a> {
-    Name(&'a str),
-    Each,
-}
-
-/// The path at the start of some tokens, and how many of them it takes. It ends before an index
-/// that is itself an expression.
-fn path<'a>(tokens: &[Token<'a>]) -> Option<(Vec<PathStep<'a>>, usize)> {
-    let first = tokens.first().filter(|token| token.kind == Kind::Word)?;
-    if KEYWORDS.contains(&first.text) {
-        return None;
-    }
-    let mut steps = vec![PathStep::Name(first.text)];
-    let mut at = 1;
-    loop {
-        match &tokens[at..] {
-            [dot, name, ..] if dot.is(".") || dot.is("?.") => {
-                let number = name.kind == Kind::Literal;
-                steps.push(if number {
-                    PathStep::Each
-                } else {
-                    PathStep::Name(name.text)
-                });
-                at += 2;
-            }
-            [open, key, close, ..]
-                if (open.is("[") || open.is("?["))
-                    && key.kind == Kind::Literal
-                    && close.is("]") =>
-            {
-                let name = key.text.trim_matches(['"', '\'', '`']);
-                let number = name.len() == key.text.len();
-                steps.push(if number {
-                    PathStep::Each
-                } else {
-                    PathStep::Name(name)
-                });
-                at += 3;
-            }
-            _ => return Some((steps, at)),
-        }
     }
 }
 

@@ -12,9 +12,9 @@ use dplab::source::SourceMap;
 use serde_json::{Value, json};
 
 /// A lab and what to call it in a message.
-pub struct Named {
-    pub name: String,
-    pub lab: Lab,
+pub(super) struct Named {
+    pub(super) name: String,
+    pub(super) lab: Lab,
 }
 
 struct Disk;
@@ -39,7 +39,7 @@ fn read(path: &str, text: &str) -> Result<Lab, String> {
 }
 
 /// The profiles that come with dplab.
-pub fn shipped() -> Vec<Named> {
+pub(super) fn shipped() -> Vec<Named> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("profiles");
     let entries = std::fs::read_dir(folder).unwrap();
     let mut paths: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
@@ -90,7 +90,7 @@ fn cluster(keys: Value) -> Value {
 }
 
 /// What a text could do to a file that takes it in without care.
-pub const HOSTILE: [&str; 12] = [
+pub(super) const HOSTILE: [&str; 12] = [
     "a\"b\\c",
     "${x}",
     "%{if true}",
@@ -106,7 +106,7 @@ pub const HOSTILE: [&str; 12] = [
 ];
 
 /// A lab for each thing that Terraform writes in a way of its own.
-pub fn variants() -> Vec<Named> {
+pub(super) fn variants() -> Vec<Named> {
     let autopilot = json!({"mode": "autopilot", "dataplane": {
         "flowObservability": true, "fqdnNetworkPolicy": true, "ciliumClusterwideNetworkPolicy": true,
     }});
@@ -218,7 +218,7 @@ impl Dice {
 }
 
 /// A random valid lab. What the checks refuse is thrown again, but not for ever.
-pub fn random(seed: u64) -> Named {
+pub(super) fn random(seed: u64) -> Named {
     let throws = (0..20).map(|throw| throw_random(seed, throw << 32));
     let mut refused = Vec::new();
     for lab in throws {
@@ -382,7 +382,7 @@ fn random_pool(dice: &mut Dice, number: usize) -> Value {
 }
 
 /// The templates of these folders, loaded.
-pub fn renderer_of(folders: &[&str]) -> Renderer {
+pub(super) fn renderer_of(folders: &[&str]) -> Renderer {
     let catalog = Catalog::built_in().unwrap();
     let wanted = |name: &str| folders.iter().any(|folder| name.starts_with(folder));
     let templates = catalog.iter().filter(|(name, _)| wanted(name));
@@ -391,12 +391,12 @@ pub fn renderer_of(folders: &[&str]) -> Renderer {
 }
 
 /// The templates that these tests are about.
-pub fn renderer() -> Renderer {
+pub(super) fn renderer() -> Renderer {
     renderer_of(&["terraform/", "kcc/"])
 }
 
 /// The files of a lab below a folder: path and text.
-pub fn files(renderer: &Renderer, lab: &Lab, folder: &str) -> Vec<(String, String)> {
+pub(super) fn files(renderer: &Renderer, lab: &Lab, folder: &str) -> Vec<(String, String)> {
     let mut planned = plan::plan(lab).unwrap();
     planned.extend(plan::on_request(lab).unwrap());
     planned.retain(|file| file.path.as_str().starts_with(folder));
@@ -408,7 +408,7 @@ pub fn files(renderer: &Renderer, lab: &Lab, folder: &str) -> Vec<(String, Strin
 }
 
 /// Writes files below a folder.
-pub fn write(folder: &Path, files: &[(String, String)]) {
+pub(super) fn write(folder: &Path, files: &[(String, String)]) {
     for (path, text) in files {
         let path = folder.join(path);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
