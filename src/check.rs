@@ -8,6 +8,7 @@ mod app;
 mod cluster;
 mod cx;
 mod fqdn;
+pub mod lint;
 mod logging;
 mod network;
 mod nodes;

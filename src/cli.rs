@@ -9,7 +9,9 @@ mod explain;
 mod generate;
 mod labs;
 mod load;
+mod logs;
 mod manifests;
+mod prove;
 mod reach;
 mod schema;
 mod subject;
@@ -47,6 +49,7 @@ fn dispatch(cli: &Cli, term: &Term) -> anyhow::Result<Exit> {
         Command::Diff(args) => diff::run(args, term),
         Command::Clean(args) => clean::run(args, term),
         Command::Reach(args) => reach::run(args, term),
+        Command::Logs(args) => logs::run(args, term),
         Command::Schema => schema::run(term),
         Command::Explain(args) => explain::run(args, term),
     }

@@ -12,6 +12,7 @@ pub mod dialect;
 pub mod diff;
 pub mod dns;
 pub mod evaluate;
+mod inspect;
 pub mod logging;
 pub mod mutate;
 mod peer;

@@ -125,7 +125,9 @@ impl Resolver {
     ) -> Lookup {
         let queries = self.queries(evaluator, source, protocol);
         let all = |wanted: fn(Verdict) -> bool| {
-            queries.iter().all(|(_, evaluation)| wanted(at_source(evaluation)))
+            queries
+                .iter()
+                .all(|(_, evaluation)| wanted(at_source(evaluation)))
         };
         if all(|verdict| verdict == Verdict::Allowed) {
             Lookup::Allowed

@@ -6,7 +6,9 @@ use serde_json::{Value, json};
 use super::VERSION;
 use super::reach::words;
 use super::table::Table;
-use crate::netpol::{Change, ChangeKind, ConnectionSet, Passage, Peer, Reading, World, diff, reach};
+use crate::netpol::{
+    Change, ChangeKind, ConnectionSet, Passage, Peer, Reading, World, diff, reach,
+};
 
 /// Compares two worlds, read alike.
 pub fn compare(before: &World, after: &World, reading: Reading) -> Vec<Change> {

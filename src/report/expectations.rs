@@ -148,9 +148,13 @@ impl<'w> Prober<'w> {
         let Endpoint::Workload(id) = outcome.flow.source else {
             return (self.resolver.world(), Vec::new());
         };
-        let queries = self.resolver.queries(&self.resolver.evaluator(), id, Protocol::Udp);
+        let queries = self
+            .resolver
+            .queries(&self.resolver.evaluator(), id, Protocol::Udp);
         let world = self.resolver.world();
-        let events = queries.iter().flat_map(|(flow, found)| predict(world, flow, found));
+        let events = queries
+            .iter()
+            .flat_map(|(flow, found)| predict(world, flow, found));
         let denied = events.filter(|event| event.disposition == Disposition::Deny);
         (world, denied.collect())
     }
@@ -169,7 +173,16 @@ pub fn outcomes<'l>(
     reading: Reading,
 ) -> Vec<(&'l Expectation, Outcome)> {
     let stages = lab.stages.iter();
-    stages.flat_map(|stage| of_stage(lab, stage, &staged::world(lab, Some(stage), places), reading)).collect()
+    stages
+        .flat_map(|stage| {
+            of_stage(
+                lab,
+                stage,
+                &staged::world(lab, Some(stage), places),
+                reading,
+            )
+        })
+        .collect()
 }
 
 /// The same of one stage, in a world that may differ from the stage's own.
@@ -221,7 +234,10 @@ struct Written<'r> {
 fn written<'r>(raw: &'r RawProfile, outcome: &Outcome) -> Option<Written<'r>> {
     let mut stages = raw.stages.iter().flatten().enumerate();
     let (number, stage) = stages.find(|(_, stage)| {
-        stage.name.as_ref().is_some_and(|name| name.value == outcome.stage)
+        stage
+            .name
+            .as_ref()
+            .is_some_and(|name| name.value == outcome.stage)
     })?;
     let mut expected = stage.expect.iter().flat_map(|expect| expect.iter());
     let (_, expectation) = expected.find(|(probe, _)| probe.value == outcome.probe)?;
@@ -241,7 +257,11 @@ struct Case<'a> {
 impl Case<'_> {
     fn verdict(&self) -> Option<Diagnostic> {
         let (probe, stage) = (&self.outcome.probe, &self.outcome.stage);
-        let expected = if self.expected.allowed { "allowed" } else { "denied" };
+        let expected = if self.expected.allowed {
+            "allowed"
+        } else {
+            "denied"
+        };
         let code = code(self.outcome.verdict_held(self.expected))?;
         let verdict = self.outcome.verdict();
         let message = format!(
@@ -262,13 +282,16 @@ impl Case<'_> {
 
     /// Points at the rules that let a connection pass which should not.
     fn with_rules(&self, finding: Diagnostic) -> Diagnostic {
-        let sides = [&self.outcome.evaluation.egress, &self.outcome.evaluation.ingress];
+        let sides = [
+            &self.outcome.evaluation.egress,
+            &self.outcome.evaluation.ingress,
+        ];
         let rules = sides.into_iter().flatten().flat_map(|side| &side.allowing);
         let spans = rules.filter_map(|rule: &RuleRef| rule.span);
         match self.outcome.verdict() {
-            Verdict::Allowed => {
-                spans.fold(finding, |finding, span| finding.and(span, "this rule allows it"))
-            }
+            Verdict::Allowed => spans.fold(finding, |finding, span| {
+                finding.and(span, "this rule allows it")
+            }),
             _ => finding,
         }
     }
@@ -285,7 +308,11 @@ impl Case<'_> {
         let message = format!(
             "`{probe}` is expected to be {} at the stage `{stage}`, and {}",
             words(expected),
-            if self.outcome.logged().is_some() { format!("it is {is}") } else { is.to_owned() },
+            if self.outcome.logged().is_some() {
+                format!("it is {is}")
+            } else {
+                is.to_owned()
+            },
         );
         let span = self.written.expectation.logged.as_ref()?.span;
         let mut finding = Diagnostic::new(code, message)
@@ -327,7 +354,9 @@ fn code(held: Held) -> Option<Code> {
 
 /// An event and what is logged of it, as a sentence.
 pub fn event_words(world: &World, event: &Event) -> String {
-    let at = world.workload(event.workload).map_or("?", |workload| workload.name.as_str());
+    let at = world
+        .workload(event.workload)
+        .map_or("?", |workload| workload.name.as_str());
     let logged = match event.logged {
         Logged::Yes => "an entry would be written".to_owned(),
         Logged::No(silence) => format!("no entry: {}", silence.as_str()),

@@ -8,8 +8,8 @@ use std::net::IpAddr;
 
 use serde_json::{Value, json};
 
-use super::logs::{CAVEAT, Part, Prediction};
 use super::VERSION;
+use super::logs::{CAVEAT, Part, Prediction};
 use crate::model::port::{Port, Protocol};
 use crate::netpol::dns::Lookup;
 use crate::netpol::record::{LogEnd, LogRecord};
@@ -62,10 +62,18 @@ pub fn matched(parts: &[Part<'_>], records: &[LogRecord], reading: Reading) -> M
             of_prediction(part, prediction, records, &mut found, &mut known);
         }
     }
-    let evaluators: Vec<Evaluator<'_>> =
-        parts.iter().map(|part| Evaluator::new(&part.with_dns, reading)).collect();
-    for (number, record) in records.iter().enumerate().filter(|(number, _)| !known[*number]) {
-        let mut reasons = evaluators.iter().map(|evaluator| unexplained(evaluator, record));
+    let evaluators: Vec<Evaluator<'_>> = parts
+        .iter()
+        .map(|part| Evaluator::new(&part.with_dns, reading))
+        .collect();
+    for (number, record) in records
+        .iter()
+        .enumerate()
+        .filter(|(number, _)| !known[*number])
+    {
+        let mut reasons = evaluators
+            .iter()
+            .map(|evaluator| unexplained(evaluator, record));
         let first = reasons.next().flatten();
         match (first, reasons.all(|reason| reason.is_some())) {
             (Some(reason), true) => found.unforeseen.push((number, reason)),
@@ -89,12 +97,16 @@ fn of_prediction(
     let comparison = compare(part.world, events, records);
     for (number, entries) in comparison.seen {
         entries.iter().for_each(|entry| known[*entry] = true);
-        found.seen.extend(expected(part, prediction, &events[number], entries));
+        found
+            .seen
+            .extend(expected(part, prediction, &events[number], entries));
     }
     for number in comparison.missing {
         // Where the look-up may be denied, the entry may rightly be missing.
         if prediction.lookup == Lookup::Allowed {
-            found.missing.extend(expected(part, prediction, &events[number], Vec::new()));
+            found
+                .missing
+                .extend(expected(part, prediction, &events[number], Vec::new()));
         }
     }
 }
@@ -119,11 +131,17 @@ fn unexplained(evaluator: &Evaluator<'_>, record: &LogRecord) -> Option<String> 
     let world = evaluator.world();
     let (sources, destinations) = (ends(world, &record.src), ends(world, &record.dest));
     let Some(connection) = connection(record) else {
-        return Some(format!("the protocol `{}` is not known", record.connection.protocol));
+        return Some(format!(
+            "the protocol `{}` is not known",
+            record.connection.protocol
+        ));
     };
     for (end, found) in [(&record.src, &sources), (&record.dest, &destinations)] {
         if found.is_empty() {
-            return Some(format!("no workload here has the pod `{}/{}`", end.pod_namespace, end.pod_name));
+            return Some(format!(
+                "no workload here has the pod `{}/{}`",
+                end.pod_namespace, end.pod_name
+            ));
         }
     }
     let mut judged = None;
@@ -136,7 +154,11 @@ fn unexplained(evaluator: &Evaluator<'_>, record: &LogRecord) -> Option<String> 
             };
             let events = evaluator.predict(&flow);
             let may_be = |event: &&Event| !matches!(event.logged, Logged::No(_));
-            if events.iter().filter(may_be).any(|event| record.is_of(world, event)) {
+            if events
+                .iter()
+                .filter(may_be)
+                .any(|event| record.is_of(world, event))
+            {
                 return None;
             }
             judged = Some(contradiction(world, record, &events));
@@ -147,20 +169,31 @@ fn unexplained(evaluator: &Evaluator<'_>, record: &LogRecord) -> Option<String> 
 
 /// What was predicted at the same end, or that nothing happens there.
 fn contradiction(world: &World, record: &LogRecord, events: &[Event]) -> String {
-    let same = events.iter().find(|event| event.direction.lower() == record.connection.direction);
+    let same = events
+        .iter()
+        .find(|event| event.direction.lower() == record.connection.direction);
     let Some(event) = same else {
-        return format!("no {} verdict is predicted for this connection", record.connection.direction);
+        return format!(
+            "no {} verdict is predicted for this connection",
+            record.connection.direction
+        );
     };
     if event.disposition.as_str() != record.disposition {
         let predicted = event.disposition.as_str();
-        return format!("`{predicted}` is predicted, and the entry says `{}`", record.disposition);
+        return format!(
+            "`{predicted}` is predicted, and the entry says `{}`",
+            record.disposition
+        );
     }
     match event.logged {
         Logged::No(silence) => format!("no entry is predicted: {}", silence.as_str()),
         _ => {
-            let known = |name: &str| event.policies.iter().any(|id| {
-                world.policy(*id).is_some_and(|policy| policy.name == name)
-            });
+            let known = |name: &str| {
+                event
+                    .policies
+                    .iter()
+                    .any(|id| world.policy(*id).is_some_and(|policy| policy.name == name))
+            };
             let mut other = record.policies.iter().filter(|policy| !known(&policy.name));
             match other.next() {
                 Some(policy) => format!("the policy `{}` is not one that allows it", policy.name),
@@ -180,7 +213,9 @@ fn ends(world: &World, end: &LogEnd) -> Vec<Endpoint> {
         };
         let all = world.workloads().iter().enumerate();
         let found = all.filter(|(_, workload)| fits(workload));
-        return found.map(|(at, _)| Endpoint::Workload(WorkloadId(at))).collect();
+        return found
+            .map(|(at, _)| Endpoint::Workload(WorkloadId(at)))
+            .collect();
     }
     if !end.node_name.is_empty() {
         return vec![Endpoint::Node(NodePlace::Unknown)];
@@ -211,8 +246,14 @@ fn summary(matched: &Matched) -> String {
 }
 
 fn expected_words(expected: &Expected) -> String {
-    let stage = expected.stage.as_ref().map_or_else(String::new, |s| format!("{s}: "));
-    format!("{stage}{}: {} {}", expected.probe, expected.direction, expected.disposition)
+    let stage = expected
+        .stage
+        .as_ref()
+        .map_or_else(String::new, |s| format!("{s}: "));
+    format!(
+        "{stage}{}: {} {}",
+        expected.probe, expected.direction, expected.disposition
+    )
 }
 
 fn record_words(record: &LogRecord) -> String {
@@ -238,14 +279,22 @@ pub fn text(matched: &Matched, records: &[LogRecord]) -> String {
     let mut out = format!("{}\n", summary(matched));
     for expected in &matched.seen {
         let count = expected.entries.len();
-        let entries = if count == 1 { "1 entry".to_owned() } else { format!("{count} entries") };
+        let entries = if count == 1 {
+            "1 entry".to_owned()
+        } else {
+            format!("{count} entries")
+        };
         let _ = writeln!(out, "seen        {} ({entries})", expected_words(expected));
     }
     for expected in &matched.missing {
         let _ = writeln!(out, "missing     {}", expected_words(expected));
     }
     for (number, why) in &matched.unforeseen {
-        let _ = writeln!(out, "unforeseen  entry {number}: {}", record_words(&records[*number]));
+        let _ = writeln!(
+            out,
+            "unforeseen  entry {number}: {}",
+            record_words(&records[*number])
+        );
         let _ = writeln!(out, "            {why}");
     }
     let _ = writeln!(out, "\n{CAVEAT}");
@@ -256,9 +305,10 @@ pub fn text(matched: &Matched, records: &[LogRecord]) -> String {
 /// "disposition", "entries": [0]}], "missing": […], "explained": [1], "unforeseen": [{"entry": 2,
 /// "record", "why"}]}`. Entries are counted from 0, in the order of the export.
 pub fn json(matched: &Matched, records: &[LogRecord]) -> Value {
-    let unforeseen = matched.unforeseen.iter().map(|(number, why)| {
-        json!({"entry": number, "record": records[*number], "why": why})
-    });
+    let unforeseen = matched
+        .unforeseen
+        .iter()
+        .map(|(number, why)| json!({"entry": number, "record": records[*number], "why": why}));
     json!({
         "version": VERSION,
         "caveat": CAVEAT,

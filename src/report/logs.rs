@@ -68,7 +68,12 @@ pub struct Part<'a> {
 }
 
 /// What would be logged of the lab's probes.
-pub fn probes<'a>(lab: &Lab, stage: Option<&'a str>, world: &'a World, reading: Reading) -> Part<'a> {
+pub fn probes<'a>(
+    lab: &Lab,
+    stage: Option<&'a str>,
+    world: &'a World,
+    reading: Reading,
+) -> Part<'a> {
     let prober = Prober::new(lab, world, reading);
     let mut with_dns = world.clone();
     let mut predictions = Vec::new();
@@ -83,7 +88,11 @@ pub fn probes<'a>(lab: &Lab, stage: Option<&'a str>, world: &'a World, reading: 
             flow: outcome.flow,
             evaluation: outcome.evaluation,
             events: outcome.events,
-            queries: if outcome.lookup == Lookup::Allowed { Vec::new() } else { queries },
+            queries: if outcome.lookup == Lookup::Allowed {
+                Vec::new()
+            } else {
+                queries
+            },
             lookup: outcome.lookup,
         });
     }
@@ -183,7 +192,10 @@ pub fn text(parts: &[Part<'_>], place: &LogPlace) -> String {
             prediction_text(part, prediction, place, &mut out);
         }
         if silent > 0 {
-            let _ = writeln!(out, "  {silent} more connections between workloads leave no entry");
+            let _ = writeln!(
+                out,
+                "  {silent} more connections between workloads leave no entry"
+            );
         }
         out.push('\n');
     }
@@ -265,7 +277,13 @@ pub fn markdown(parts: &[Part<'_>], place: &LogPlace) -> String {
         if let Some(stage) = part.stage {
             let _ = writeln!(out, "## {}\n", md::quote(stage));
         }
-        let mut table = Table::new(["connection", "at", "disposition", "logged", "policies at most"]);
+        let mut table = Table::new([
+            "connection",
+            "at",
+            "disposition",
+            "logged",
+            "policies at most",
+        ]);
         let mut filters = String::new();
         for prediction in &part.predictions {
             rows(part, prediction, &mut table);
@@ -273,7 +291,12 @@ pub fn markdown(parts: &[Part<'_>], place: &LogPlace) -> String {
                 let title = title(part, prediction);
                 let filter = place.filter_of(part.world, event).join("\n");
                 let words = format!("{title}, {}", event.direction);
-                let _ = writeln!(filters, "{}\n\n{}", md::quote(&words), md::fence(&filter, "text"));
+                let _ = writeln!(
+                    filters,
+                    "{}\n\n{}",
+                    md::quote(&words),
+                    md::fence(&filter, "text")
+                );
             }
         }
         out.push_str(&table.markdown());
@@ -287,14 +310,23 @@ pub fn markdown(parts: &[Part<'_>], place: &LogPlace) -> String {
 fn logged(prediction: &Prediction) -> impl Iterator<Item = &Event> {
     let written = |event: &&Event| !matches!(event.logged, Logged::No(_));
     let tried = prediction.is_tried();
-    prediction.events.iter().filter(move |event| tried && written(event))
+    prediction
+        .events
+        .iter()
+        .filter(move |event| tried && written(event))
 }
 
 fn rows(part: &Part<'_>, prediction: &Prediction, table: &mut Table) {
     let title = title(part, prediction);
     if !prediction.is_tried() {
         let words = "the name look-up is denied first".to_owned();
-        table.row([title, "egress".to_owned(), "deny".to_owned(), words, String::new()]);
+        table.row([
+            title,
+            "egress".to_owned(),
+            "deny".to_owned(),
+            words,
+            String::new(),
+        ]);
         return;
     }
     for event in &prediction.events {
@@ -325,7 +357,9 @@ fn logged_words(logged: Logged) -> (&'static str, &'static str) {
 /// the denied questions to the DNS, after which nothing else happens.
 pub fn json(parts: &[Part<'_>], place: &LogPlace) -> Value {
     let predictions = parts.iter().flat_map(|part| {
-        part.predictions.iter().map(move |prediction| prediction_json(part, prediction, place))
+        part.predictions
+            .iter()
+            .map(move |prediction| prediction_json(part, prediction, place))
     });
     json!({
         "version": VERSION,
@@ -347,10 +381,14 @@ fn prediction_json(part: &Part<'_>, prediction: &Prediction, place: &LogPlace) -
     value["why"] = json!(why(part.world, &prediction.evaluation));
     value["nameLookup"] = json!(lookup_word(prediction.lookup));
     let tried = prediction.events.iter().filter(|_| prediction.is_tried());
-    value["events"] = tried.map(|event| event_json(part.world, event, place)).collect();
+    value["events"] = tried
+        .map(|event| event_json(part.world, event, place))
+        .collect();
     if !prediction.queries.is_empty() {
         let queries = prediction.queries.iter();
-        value["queries"] = queries.map(|event| event_json(&part.with_dns, event, place)).collect();
+        value["queries"] = queries
+            .map(|event| event_json(&part.with_dns, event, place))
+            .collect();
     }
     value
 }

@@ -32,7 +32,9 @@ pub fn trials(lab: &Lab, places: &Places, reading: Reading) -> Vec<Trial> {
         let world = staged::world(lab, Some(stage), places);
         let before = held(lab, stage, &world, reading);
         for mutation in mutations(&world) {
-            let known = trials.iter().position(|trial| trial.description == mutation.description);
+            let known = trials
+                .iter()
+                .position(|trial| trial.description == mutation.description);
             if known.is_some_and(|at| trials[at].noticed_by.is_some()) {
                 continue;
             }
@@ -53,7 +55,9 @@ pub fn trials(lab: &Lab, places: &Places, reading: Reading) -> Vec<Trial> {
 
 fn held(lab: &Lab, stage: &Stage, world: &World, reading: Reading) -> Vec<(String, Held)> {
     let outcomes = of_stage(lab, stage, world, reading).into_iter();
-    outcomes.map(|(expected, outcome)| (outcome.probe.clone(), outcome.held(expected))).collect()
+    outcomes
+        .map(|(expected, outcome)| (outcome.probe.clone(), outcome.held(expected)))
+        .collect()
 }
 
 /// The first probe whose expectation held and no longer does.
@@ -64,7 +68,10 @@ fn noticed(before: &[(String, Held)], after: &[(String, Held)]) -> Option<String
 }
 
 fn counts(trials: &[Trial]) -> (usize, usize) {
-    let noticed = trials.iter().filter(|trial| trial.noticed_by.is_some()).count();
+    let noticed = trials
+        .iter()
+        .filter(|trial| trial.noticed_by.is_some())
+        .count();
     (noticed, trials.len())
 }
 
@@ -75,7 +82,10 @@ pub fn text(trials: &[Trial], sources: &SourceMap) -> String {
         return "no rule to change\n".to_owned();
     }
     let mut out = format!("{noticed} of {all} changes are noticed by an expectation\n");
-    let mut missed = trials.iter().filter(|trial| trial.noticed_by.is_none()).peekable();
+    let mut missed = trials
+        .iter()
+        .filter(|trial| trial.noticed_by.is_none())
+        .peekable();
     if missed.peek().is_some() {
         out.push_str("\nnobody notices:\n");
     }
