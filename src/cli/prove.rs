@@ -6,7 +6,7 @@ use super::args::{ReachArgs, ReachFormat};
 use super::reach::{pretty, usage};
 use super::subject::{Profile, Subject};
 use super::term::Term;
-use crate::diag::{self, has_errors};
+use crate::diag::{self, Code, has_errors};
 use crate::exit::Exit;
 use crate::report::{expectations, mutation};
 use crate::source::SourceMap;
@@ -55,13 +55,12 @@ fn expect(
     let all = expectations::outcomes(lab, places, reading).len();
     let open = findings
         .iter()
-        .filter(|finding| finding.code == diag::Code::ExpectationOpen);
-    match open.count() {
-        0 => term.say(&format!("{all} expectations hold")),
-        open => term.say(&format!(
-            "{all} expectations, of which {open} can't be decided offline"
-        )),
-    }
+        .filter(|finding| finding.code == Code::ExpectationFailed);
+    term.say(&match (all, open.count()) {
+        (1, 0) => "1 expectation holds".to_owned(),
+        (all, 0) => format!("{all} expectations hold"),
+        (all, open) => format!("{all} expectations, of which {open} can't be decided offline"),
+    });
     Ok(Exit::Fine)
 }
 

@@ -83,8 +83,6 @@ codes! {
     UnknownLocation, "unknown-location", Warning;
     /// A probe does something else than the profile expects.
     ExpectationFailed, "expectation-failed", Error;
-    /// Nobody can say offline whether a probe does what the profile expects.
-    ExpectationOpen, "expectation-open", Warning;
     /// A probe that can't look its target's name up.
     NameLookupDenied, "name-lookup-denied", Warning;
     /// A kind of policy, or a part of one, that GKE does not serve.

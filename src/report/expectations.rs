@@ -1,6 +1,6 @@
 //! What a profile expects of its probes, held against what the policies do and what is logged.
 
-use crate::diag::{Code, Diagnostic};
+use crate::diag::{Code, Diagnostic, Severity};
 use crate::model::Lab;
 use crate::model::port::Protocol;
 use crate::model::stage::{Expectation, Probe, Stage};
@@ -262,7 +262,7 @@ impl Case<'_> {
         } else {
             "denied"
         };
-        let code = code(self.outcome.verdict_held(self.expected))?;
+        let severity = severity(self.outcome.verdict_held(self.expected))?;
         let verdict = self.outcome.verdict();
         let message = format!(
             "`{probe}` is expected to be {expected} at the stage `{stage}`, and it is {}",
@@ -273,7 +273,7 @@ impl Case<'_> {
             Lookup::Denied => "its pod may not ask the cluster's DNS for the name".to_owned(),
             _ => why(self.world, &self.outcome.evaluation),
         };
-        let finding = Diagnostic::new(code, message)
+        let finding = failed(severity, message)
             .at(span, format!("the policies make it `{}`", verdict.as_str()))
             .path(format!("{}.verdict", self.written.path))
             .help(why);
@@ -298,7 +298,7 @@ impl Case<'_> {
 
     fn logged(&self) -> Option<Diagnostic> {
         let expected = self.expected.logged?;
-        let code = code(self.outcome.logged_held(self.expected))?;
+        let severity = severity(self.outcome.logged_held(self.expected))?;
         let (probe, stage) = (&self.outcome.probe, &self.outcome.stage);
         let words = |logged| if logged { "logged" } else { "not logged" };
         let (is, label) = match self.outcome.logged() {
@@ -315,7 +315,7 @@ impl Case<'_> {
             },
         );
         let span = self.written.expectation.logged.as_ref()?.span;
-        let mut finding = Diagnostic::new(code, message)
+        let mut finding = failed(severity, message)
             .at(span, label)
             .path(format!("{}.logged", self.written.path));
         for event in &self.outcome.events {
@@ -344,12 +344,19 @@ impl Case<'_> {
     }
 }
 
-fn code(held: Held) -> Option<Code> {
+/// What can't be decided offline may still hold in a cluster.
+fn severity(held: Held) -> Option<Severity> {
     match held {
         Held::Yes => None,
-        Held::No => Some(Code::ExpectationFailed),
-        Held::Unknown => Some(Code::ExpectationOpen),
+        Held::No => Some(Severity::Error),
+        Held::Unknown => Some(Severity::Warning),
     }
+}
+
+fn failed(severity: Severity, message: String) -> Diagnostic {
+    let mut finding = Diagnostic::new(Code::ExpectationFailed, message);
+    finding.severity = severity;
+    finding
 }
 
 /// An event and what is logged of it, as a sentence.

@@ -25,6 +25,22 @@ pub struct Trial {
     pub noticed_by: Option<(String, String)>,
 }
 
+impl Trial {
+    /// The rule: `default/cart: ingress rule 1`.
+    fn rule(&self) -> &str {
+        self.description.trim_end_matches(self.change()).trim_end()
+    }
+
+    /// What was done to it.
+    fn change(&self) -> &'static str {
+        match self.mutation.kind {
+            MutationKind::Remove => "removed",
+            MutationKind::AllPeers => "open to everyone",
+            MutationKind::AllPorts => "open on all ports",
+        }
+    }
+}
+
 /// Tries every change at every stage.
 pub fn trials(lab: &Lab, places: &Places, reading: Reading) -> Vec<Trial> {
     let mut trials: Vec<Trial> = Vec::new();
@@ -82,16 +98,22 @@ pub fn text(trials: &[Trial], sources: &SourceMap) -> String {
         return "no rule to change\n".to_owned();
     }
     let mut out = format!("{noticed} of {all} changes are noticed by an expectation\n");
-    let mut missed = trials
+    let missed: Vec<&Trial> = trials
         .iter()
         .filter(|trial| trial.noticed_by.is_none())
-        .peekable();
-    if missed.peek().is_some() {
-        out.push_str("\nnobody notices:\n");
+        .collect();
+    if !missed.is_empty() {
+        out.push_str("\nno expectation notices:\n");
     }
-    for trial in missed {
-        let place = in_brackets(sources, trial.mutation.span);
-        out.push_str(&format!("  {}{place}\n", trial.description));
+    let same = |a: &&Trial, b: &&Trial| a.rule() == b.rule();
+    for of_rule in missed.chunk_by(same) {
+        let changes: Vec<&str> = of_rule.iter().map(|trial| trial.change()).collect();
+        let rule = of_rule.first().map_or("", |trial| trial.rule());
+        let place = in_brackets(
+            sources,
+            of_rule.first().and_then(|trial| trial.mutation.span),
+        );
+        out.push_str(&format!("  {rule}{place}: {}\n", changes.join(", ")));
     }
     out
 }

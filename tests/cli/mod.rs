@@ -2,4 +2,6 @@
 
 mod exit_codes;
 mod findings;
+mod logs;
+mod reach;
 mod run;
