@@ -333,7 +333,20 @@ fn ip_block(cx: &mut Cx, path: &Path<'_>, raw: &At<RawIpBlock>) -> Option<IpBloc
         raw.except.as_ref(),
         |cx, path, text| cx.parse(path, Some(text), Cidr::parse),
     );
-    cx.fits(path, raw.span, IpBlock::parse(cidr?, except?))
+    let block = cx.fits(path, raw.span, IpBlock::parse(cidr?, except?))?;
+    host_bits(cx, &path.key("cidr"), raw, &block);
+    Some(block)
+}
+
+/// Kubernetes takes such a block for the whole net; perhaps one address was meant.
+fn host_bits(cx: &mut Cx, path: &Path<'_>, raw: &RawIpBlock, block: &IpBlock) {
+    let cidr = block.cidr();
+    if let (Some(written), true) = (&raw.cidr, cidr.has_host_bits()) {
+        let message = format!("`{}` has bits set behind its length", written.value);
+        let finding = Diagnostic::new(Code::HostBits, message)
+            .at(written.span, format!("it means `{}`", cidr.net()));
+        cx.push(path, finding);
+    }
 }
 
 fn port(cx: &mut Cx, path: &Path<'_>, raw: &At<RawPort>) -> Option<PolicyPort> {
