@@ -5,11 +5,19 @@
 
 pub mod answer;
 pub mod compare;
-pub mod dot;
+pub mod connectivity;
+mod dot;
+pub mod drift;
+pub mod expectations;
+pub mod findings;
+pub mod log_match;
+pub mod logs;
+pub mod mutation;
 pub mod names;
 pub mod place;
+pub mod provenance;
 pub mod reach;
-pub mod svg;
+mod svg;
 pub mod table;
 
 pub use answer::{Answer, Question};

@@ -20,6 +20,7 @@ use crate::model::selector::{Operator, Requirement, Selector};
 use crate::model::text::Prose;
 use crate::netpol::synth;
 use crate::profile::At;
+use crate::profile::raw::RawProfile;
 use crate::profile::raw::native::{RawOperator, RawRequirement, RawSelector};
 use crate::profile::raw::policy::{
     RawIpBlock, RawPeer, RawPolicy, RawPolicySpec, RawPolicyType, RawPort, RawPortRef,
@@ -37,13 +38,14 @@ pub(super) type Groups = BTreeMap<String, Vec<DnsSubdomain>>;
 /// The policies, if all of them could be read.
 pub(super) fn policies(
     cx: &mut Cx,
-    raw: Option<&Vec<At<RawPolicy>>>,
+    raw: &RawProfile,
     app: Option<&App>,
     cluster: Option<&Cluster>,
 ) -> Option<Policies> {
     let root = Path::Root;
     let path = root.key("policies");
-    let given = raw.map(Vec::as_slice).unwrap_or_default();
+    let given = raw.policies.as_deref().unwrap_or_default();
+    let switch = fqdn::switched_on(raw);
     unique(cx, &path, given);
     let mut whole = true;
     let mut policies = Policies {
@@ -51,7 +53,7 @@ pub(super) fn policies(
         groups: Groups::new(),
     };
     for (index, raw) in given.iter().enumerate() {
-        match policy(cx, &path.index(index), raw, app, cluster) {
+        match policy(cx, &path.index(index), raw, app, cluster, switch) {
             Some(made) => policies.add(cx, &path.index(index), raw, made),
             None => whole = false,
         }
@@ -117,11 +119,15 @@ fn policy(
     raw: &At<RawPolicy>,
     app: Option<&App>,
     cluster: Option<&Cluster>,
+    switch: bool,
 ) -> Option<Vec<Policy>> {
     let head = head(cx, path, raw, app.map(|app| &app.namespace));
     let spec = match (&raw.spec, &raw.fqdn, &raw.from) {
         (Some(spec), None, None) => PolicySpec::Network(self::spec(cx, &path.key("spec"), spec)?),
-        (None, Some(spec), None) => PolicySpec::Fqdn(fqdn::spec(cx, &path.key("fqdn"), spec)?),
+        (None, Some(spec), None) => {
+            fqdn::served(cx, &path.key("fqdn"), raw, switch);
+            PolicySpec::Fqdn(fqdn::spec(cx, &path.key("fqdn"), spec)?)
+        }
         (None, None, Some(_)) => return from_calls(cx, path, raw, head?, app?, cluster?),
         _ => {
             not_one_form(cx, path, raw);
@@ -194,8 +200,8 @@ fn from_calls(
     app: &App,
     cluster: &Cluster,
 ) -> Option<Vec<Policy>> {
-    let mut made = synth::named(app, cluster, head.name.as_str());
-    let by_name = |policy: &Policy| matches!(policy.spec, PolicySpec::Fqdn(_));
+    let made = synth::policies(app, cluster);
+    let by_name = |made: &synth::Made| matches!(made.spec, PolicySpec::Fqdn(_));
     if let (Some(from), false) = (&raw.from, cluster.dataplane.fqdn_network_policy)
         && made.iter().any(by_name)
     {
@@ -203,11 +209,20 @@ fn from_calls(
         let right = "expected `cluster.dataplane.fqdnNetworkPolicy: true` as well";
         cx.needs(&path.key("from"), message, from.span, right);
     }
-    for policy in &mut made {
-        policy.labels = head.labels.clone();
-        policy.annotations = head.annotations.clone();
-    }
-    Some(made)
+    let here = path.key("name");
+    let written = raw.name.as_ref()?.span;
+    let policy = |made: synth::Made| {
+        let name = format!("{}-{}", head.name, made.suffix);
+        Some(Policy {
+            name: cx.fits(&here, written, DnsSubdomain::parse(&name))?,
+            namespace: made.namespace,
+            description: Prose::parse(&made.description).unwrap_or_default(),
+            labels: head.labels.clone(),
+            annotations: head.annotations.clone(),
+            spec: made.spec,
+        })
+    };
+    made.into_iter().map(policy).collect()
 }
 
 fn spec(cx: &mut Cx, path: &Path<'_>, raw: &RawPolicySpec) -> Option<NetworkPolicySpec> {
@@ -317,7 +332,20 @@ fn ip_block(cx: &mut Cx, path: &Path<'_>, raw: &At<RawIpBlock>) -> Option<IpBloc
         raw.except.as_ref(),
         |cx, path, text| cx.parse(path, Some(text), Cidr::parse),
     );
-    cx.fits(path, raw.span, IpBlock::parse(cidr?, except?))
+    let block = cx.fits(path, raw.span, IpBlock::parse(cidr?, except?))?;
+    host_bits(cx, &path.key("cidr"), raw, &block);
+    Some(block)
+}
+
+/// Kubernetes takes such a block for the whole net; perhaps one address was meant.
+fn host_bits(cx: &mut Cx, path: &Path<'_>, raw: &RawIpBlock, block: &IpBlock) {
+    let cidr = block.cidr();
+    if let (Some(written), true) = (&raw.cidr, cidr.has_host_bits()) {
+        let message = format!("`{}` has bits set behind its length", written.value);
+        let finding = Diagnostic::new(Code::HostBits, message)
+            .at(written.span, format!("it means `{}`", cidr.net()));
+        cx.push(path, finding);
+    }
 }
 
 fn port(cx: &mut Cx, path: &Path<'_>, raw: &At<RawPort>) -> Option<PolicyPort> {

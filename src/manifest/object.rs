@@ -6,10 +6,10 @@ use ipnet::IpNet;
 
 use super::fields::{Trouble, given};
 use super::problem::{Problem, Unread, What};
+use super::tree::{Node, Value};
 use super::{gke, policies, services, workloads};
 use crate::model::logging::LoggingSpec;
 use crate::netpol::world::{Namespace, Policy, PolicySpans, PolicySpec, Service, Workload};
-use crate::profile::yaml::{Node, Value};
 use crate::source::Span;
 
 /// What one object adds.
@@ -77,7 +77,7 @@ impl Items {
     }
 }
 
-fn head<'n>(node: &'n Node, kind: &'n str) -> Head<'n> {
+fn head<'n>(node: &'n Node<'n>, kind: &'n str) -> Head<'n> {
     let api_version = node.get("apiVersion").and_then(Node::as_str);
     let metadata = given(node, "metadata");
     let text = |key| metadata.and_then(|metadata| given(metadata, key)?.as_str());

@@ -1,9 +1,10 @@
 //! Tests of `src/netpol`.
 
 mod boutique;
-mod cases;
+pub(crate) mod cases;
 mod gke;
 mod help;
+mod lints;
 mod logs;
 mod oracle;
 mod properties;

@@ -2,5 +2,6 @@
 
 mod kubernetes;
 mod quoting;
+mod scripts;
 mod terraform;
 mod validate;

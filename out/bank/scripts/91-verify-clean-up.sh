@@ -71,8 +71,8 @@ done
 check_list 'disk' disks
 check "service account ${NODE_ACCOUNT}" gcloud iam service-accounts describe "${NODE_ACCOUNT}" \
   "--project=${PROJECT_ID}" '--format=value(email)'
-metric=bank-ledger-denied
-alert='bank: denied connection to the ledger'
+declare -r metric=bank-ledger-denied
+declare -r alert='bank: denied connection to the ledger'
 check "metric ${metric}" gcloud logging metrics describe "${metric}" "--project=${PROJECT_ID}" \
   '--format=value(name)'
 check_list 'alert' ask gcloud alpha monitoring policies list "--project=${PROJECT_ID}" \

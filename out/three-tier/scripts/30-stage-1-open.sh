@@ -1,5 +1,8 @@
 #!/usr/bin/env bash
 # One stage of the lab: sets policies and logging, runs every probe, reads the logs, judges.
+#
+# Words of the profile are data, also where they look like an expansion or an escaped quote:
+# shellcheck disable=SC1003,SC2016
 set -euo pipefail
 
 SCRIPTS="$(dirname -- "${BASH_SOURCE[0]}")"
@@ -17,6 +20,19 @@ without_policy data least-backup
 without_annotation data
 apply_stage kubernetes/stages/1-open
 settle
+probe backup-to-api \
+  pod=backup-to-api \
+  namespace=data \
+  file=kubernetes/probes/backup-to-api.yaml \
+  prints='' \
+  timeout=5 \
+  expected=allowed \
+  logged=no \
+  control=api-to-database \
+  target=api \
+  target_namespace=web \
+  port=3000 \
+  direction=ingress
 probe api-to-database \
   pod=api-to-database \
   namespace=web \

@@ -1,5 +1,8 @@
 #!/usr/bin/env bash
 # One stage of the lab: sets policies and logging, runs every probe, reads the logs, judges.
+#
+# Words of the profile are data, also where they look like an expansion or an escaped quote:
+# shellcheck disable=SC1003,SC2016
 set -euo pipefail
 
 SCRIPTS="$(dirname -- "${BASH_SOURCE[0]}")"
@@ -36,17 +39,17 @@ probe web-to-database \
   target_namespace=data \
   port=5432 \
   direction=''
-probe neighbour-to-database \
-  pod=neighbour-to-database \
+probe backup-to-api \
+  pod=backup-to-api \
   namespace=data \
-  file=kubernetes/probes/neighbour-to-database.yaml \
-  prints='accepting connections' \
+  file=kubernetes/probes/backup-to-api.yaml \
+  prints='' \
   timeout=5 \
   expected=denied \
   logged=yes \
   control=api-to-database \
-  target=database \
-  target_namespace=data \
-  port=5432 \
+  target=api \
+  target_namespace=web \
+  port=3000 \
   direction=''
 end_stage
