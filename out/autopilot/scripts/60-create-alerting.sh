@@ -29,9 +29,13 @@ if [[ -n "${workload}" ]]; then
   filter+=" jsonPayload.dest.pod_name=~\"${REPLY}\""
 fi
 
-# fill FILE: writes the standard input into a private file, which ends with the script.
+# fill FILE: writes the standard input into a private file, which ends with the script. A dry run
+# shows it.
 fill() {
   (umask 077 && cat >"${WORK}/$1")
+  if [[ "${DRY_RUN}" == 1 ]]; then
+    cat -- "${WORK}/$1" >&2
+  fi
 }
 
 step "metric ${metric}"
