@@ -10,6 +10,7 @@ mod cluster;
 mod container;
 mod cx;
 mod fqdn;
+pub mod lint;
 mod logging;
 mod network;
 mod nodes;

@@ -10,8 +10,10 @@
 
 pub mod dialect;
 pub mod diff;
+pub mod dns;
 pub mod evaluate;
 pub(crate) mod hash;
+mod inspect;
 pub mod lint;
 pub mod logging;
 pub mod mutate;

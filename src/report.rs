@@ -4,14 +4,20 @@
 //! `version`, which goes up when a reader of the old form would misread the new one.
 
 pub mod answer;
-pub mod dot;
+pub mod compare;
+pub mod connectivity;
+mod dot;
 pub mod drift;
+pub mod expectations;
 pub mod findings;
+pub mod log_match;
+pub mod logs;
+pub mod mutation;
 pub mod names;
 pub mod place;
 pub mod provenance;
 pub mod reach;
-pub mod svg;
+mod svg;
 pub mod table;
 
 pub use answer::{Answer, Question};

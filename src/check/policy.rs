@@ -200,30 +200,26 @@ fn from_calls(
     app: &App,
     cluster: &Cluster,
 ) -> Option<Vec<Policy>> {
-    let made = synth::policies(app, cluster);
+    let here = path.key("name");
+    let written = raw.name.as_ref()?.span;
+    let mut made = cx.fits(
+        &here,
+        written,
+        synth::named(app, cluster, head.name.as_str()),
+    )?;
+    let by_name = |policy: &Policy| matches!(policy.spec, PolicySpec::Fqdn(_));
     if let (Some(from), false) = (&raw.from, cluster.dataplane.fqdn_network_policy)
-        && made
-            .iter()
-            .any(|made| matches!(made.spec, PolicySpec::Fqdn(_)))
+        && made.iter().any(by_name)
     {
         let message = "calls to hosts outside the cluster need FQDN network policies";
         let right = "expected `cluster.dataplane.fqdnNetworkPolicy: true` as well";
         cx.needs(&path.key("from"), message, from.span, right);
     }
-    let here = path.key("name");
-    let written = raw.name.as_ref()?.span;
-    let policy = |made: synth::Made| {
-        let name = format!("{}-{}", head.name, made.suffix);
-        Some(Policy {
-            name: cx.fits(&here, written, DnsSubdomain::parse(&name))?,
-            namespace: made.namespace,
-            description: Prose::parse(&made.description).unwrap_or_default(),
-            labels: head.labels.clone(),
-            annotations: head.annotations.clone(),
-            spec: made.spec,
-        })
-    };
-    made.into_iter().map(policy).collect()
+    for policy in &mut made {
+        policy.labels = head.labels.clone();
+        policy.annotations = head.annotations.clone();
+    }
+    Some(made)
 }
 
 fn spec(cx: &mut Cx, path: &Path<'_>, raw: &RawPolicySpec) -> Option<NetworkPolicySpec> {
@@ -333,7 +329,20 @@ fn ip_block(cx: &mut Cx, path: &Path<'_>, raw: &At<RawIpBlock>) -> Option<IpBloc
         raw.except.as_ref(),
         |cx, path, text| cx.parse(path, Some(text), Cidr::parse),
     );
-    cx.fits(path, raw.span, IpBlock::parse(cidr?, except?))
+    let block = cx.fits(path, raw.span, IpBlock::parse(cidr?, except?))?;
+    host_bits(cx, &path.key("cidr"), raw, &block);
+    Some(block)
+}
+
+/// Kubernetes takes such a block for the whole net; perhaps one address was meant.
+fn host_bits(cx: &mut Cx, path: &Path<'_>, raw: &RawIpBlock, block: &IpBlock) {
+    let cidr = block.cidr();
+    if let (Some(written), true) = (&raw.cidr, cidr.has_host_bits()) {
+        let message = format!("`{}` has bits set behind its length", written.value);
+        let finding = Diagnostic::new(Code::HostBits, message)
+            .at(written.span, format!("it means `{}`", cidr.net()));
+        cx.push(path, finding);
+    }
 }
 
 fn port(cx: &mut Cx, path: &Path<'_>, raw: &At<RawPort>) -> Option<PolicyPort> {

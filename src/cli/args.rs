@@ -1,11 +1,13 @@
 //! What can be written on the command line.
 
 mod language;
+mod objects;
 
 use camino::Utf8PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(super) use language::{ExpandArgs, InitArgs, Preset, SchemaArgs};
+pub(super) use objects::{AboutArgs, ImportArgs, SynthArgs};
 
 use crate::profile::layer::Overrides;
 use crate::profile::set::Assignment;
@@ -71,6 +73,13 @@ pub(super) enum Command {
     Init(InitArgs),
     /// Print a profile as it is with its bases, its application and what is set from outside.
     Expand(ExpandArgs),
+    /// Predict the policy logs, or hold an export of them against the prediction.
+    #[command(subcommand)]
+    Logs(LogsCommand),
+    /// Make a profile of existing manifests, which generates equal objects.
+    Import(ImportArgs),
+    /// Print the policies that an application needs and no more, made from who calls whom.
+    Synth(SynthArgs),
     /// Print the JSON Schema of profiles.
     Schema(SchemaArgs),
     /// Explain a finding, with a bad and a good example; a key of profiles; or where a generated
@@ -489,8 +498,24 @@ pub(super) struct SubjectArgs {
     /// Kubernetes manifests, YAML or JSON: files, and folders with all that is below them.
     #[arg(long, value_name = "PATH", num_args = 1.., conflicts_with = "subject")]
     pub(super) manifests: Vec<Utf8PathBuf>,
+    /// Whether manifests are looked through for policies that are valid and probably not meant.
+    #[arg(long, value_enum, default_value_t = LintArg::Auto, value_name = "WHEN")]
+    pub(super) lint: LintArg,
     #[command(flatten)]
     pub(super) overrides: OverrideArgs,
+    #[command(flatten)]
+    pub(super) reading: ReadingArgs,
+}
+
+/// When manifests are looked through for mistakes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum LintArg {
+    /// Where it takes no longer than the answer.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
 }
 
 /// How policies are read.
@@ -510,15 +535,17 @@ pub(super) struct ReadingArgs {
     dplab reach profiles/online-boutique.yaml --stage all --matrix\n  \
     dplab reach --manifests kubernetes/ --format json\n  \
     dplab reach --manifests kubernetes/ --from frontend --to cartservice --port 7070 --explain\n  \
-    dplab reach --manifests kubernetes/ --matrix --format svg > reach.svg\n\n\
+    dplab reach --manifests kubernetes/ --matrix --format svg > reach.svg\n  \
+    dplab reach kubernetes/ --against ../main/kubernetes/\n  \
+    dplab reach profiles/online-boutique.yaml --expect\n  \
+    dplab reach profiles/online-boutique.yaml --mutate\n\n\
     Without --port, --from and --to choose lines of the list. A name that is a workload's and a\n\
     Service's is the Service if that has the port; policies see the port of the pods behind it.\n\
-    A finding of an error in manifests ends with 3: what is wrong was left out.")]
+    Exit code 2 with --against if anything differs, 4 with --expect if an expectation fails, 3 if\n\
+    something in manifests is wrong and was left out.")]
 pub(super) struct ReachArgs {
     #[command(flatten)]
     pub(super) subject: SubjectArgs,
-    #[command(flatten)]
-    pub(super) reading: ReadingArgs,
     /// The stage of the profile, or `all`; the last one if not given.
     #[arg(long, value_name = "NAME")]
     pub(super) stage: Option<String>,
@@ -547,7 +574,102 @@ pub(super) struct ReachArgs {
     /// A line a source, a column a destination.
     #[arg(long)]
     pub(super) matrix: bool,
+    /// What is opened, closed and changed compared with this profile or folder of manifests, which
+    /// is how things were before; exit code 2 if anything is.
+    #[arg(long, value_name = "PROFILE|DIR", conflicts_with_all = ["from", "to", "matrix"])]
+    pub(super) against: Option<Utf8PathBuf>,
+    /// Hold what the profile expects of its probes against the policies; exit code 4 if anything
+    /// is otherwise.
+    #[arg(long, conflicts_with_all = ["from", "to", "matrix", "against", "manifests"])]
+    pub(super) expect: bool,
+    /// Remove and widen each rule in turn, and name the rules of which no expectation notices.
+    #[arg(long, conflicts_with_all = ["from", "to", "matrix", "against", "manifests", "expect"])]
+    pub(super) mutate: bool,
+    /// End with 0 where differences were found.
+    #[arg(long, requires = "against")]
+    pub(super) exit_zero: bool,
     /// How connections are written.
     #[arg(long, value_enum, default_value_t = ReachFormat::Text)]
     pub(super) format: ReachFormat,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum LogsCommand {
+    /// Say which entries GKE would write for the lab's connections, and how to find them.
+    Predict(PredictArgs),
+    /// Hold exported log entries against the prediction.
+    Match(MatchArgs),
+}
+
+/// How predictions are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON document.
+    Json,
+    /// Markdown.
+    Markdown,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    dplab logs predict profiles/online-boutique.yaml --stage all\n  \
+    dplab logs predict profiles/online-boutique.yaml --from frontend --to cartservice\n  \
+    dplab logs predict profiles/online-boutique.yaml --all-pairs --format json\n\n\
+    An entry is what would be written: denials are summed up over 5 seconds, and a node drops\n\
+    what exceeds its rate.")]
+pub(super) struct PredictArgs {
+    /// The profile.
+    #[arg(value_name = "PROFILE")]
+    pub(super) profile: Utf8PathBuf,
+    #[command(flatten)]
+    pub(super) overrides: OverrideArgs,
+    /// A stage, or `all`; the last one if not given.
+    #[arg(long, value_name = "NAME")]
+    pub(super) stage: Option<String>,
+    /// Only connections from here: NAMESPACE/NAME or NAME; of all pairs, not only the probes.
+    #[arg(long, value_name = "WHO")]
+    pub(super) from: Option<String>,
+    /// Only connections to here; of all pairs, not only the probes.
+    #[arg(long, value_name = "WHOM")]
+    pub(super) to: Option<String>,
+    /// Every workload to every other, on the ports that its pods declare.
+    #[arg(long)]
+    pub(super) all_pairs: bool,
+    /// How predictions are written.
+    #[arg(long, value_enum, default_value_t = LogFormat::Text)]
+    pub(super) format: LogFormat,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    gcloud logging read 'logName:\"policy-action\"' --format=json > export.json\n  \
+    dplab logs match --input export.json profiles/online-boutique.yaml --stage policy\n\n\
+    Exit code 4 if something predicted is missing or something unforeseen is there.")]
+pub(super) struct MatchArgs {
+    /// The profile.
+    #[arg(value_name = "PROFILE")]
+    pub(super) profile: Utf8PathBuf,
+    #[command(flatten)]
+    pub(super) overrides: OverrideArgs,
+    /// Entries as `gcloud logging read --format=json` writes them, or a line an entry as on a node;
+    /// `-` is standard input.
+    #[arg(long, value_name = "EXPORT.json")]
+    pub(super) input: Utf8PathBuf,
+    /// A stage, or `all`; the last one if not given.
+    #[arg(long, value_name = "NAME")]
+    pub(super) stage: Option<String>,
+    /// How the comparison is written.
+    #[arg(long, value_enum, default_value_t = MatchFormat::Text)]
+    pub(super) format: MatchFormat,
+}
+
+/// How a comparison is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum MatchFormat {
+    /// For people.
+    Text,
+    /// One JSON document.
+    Json,
 }

@@ -7,7 +7,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::args::OverrideArgs;
 use crate::check;
-use crate::diag::{self, Code, Diagnostic, has_errors};
+use crate::diag::{self, Code, Diagnostic, Severity, has_errors};
 use crate::model::Lab;
 use crate::profile::layer::{Files, Overrides};
 use crate::profile::raw::RawProfile;
@@ -98,8 +98,10 @@ pub(super) struct Loaded {
     pub(super) raw: Option<RawProfile>,
     /// The lab; none if anything is wrong with it.
     pub(super) lab: Option<Lab>,
-    /// What was found, in the order of the text.
+    /// What was found, in the order of the text. Of what lints find, only errors.
     pub(super) findings: Vec<Diagnostic>,
+    /// What else lints find: valid, and probably not meant.
+    pub(super) lints: Vec<Diagnostic>,
 }
 
 /// Reads and checks profiles, all of them: one that is wrong doesn't hide the next.
@@ -128,6 +130,7 @@ pub(super) fn lab(
             raw: None,
             lab: None,
             findings: vec![finding],
+            lints: Vec::new(),
         });
     }
     let read = profile::read(sources, &Disk, id, overrides);
@@ -141,6 +144,11 @@ pub(super) fn lab(
         findings.extend(checked.findings);
         lab = checked.value.filter(|_| !structure_failed);
     }
+    let (wrong, lints) = lints(read.value.as_ref(), lab.as_ref());
+    if !wrong.is_empty() {
+        lab = None;
+    }
+    findings.extend(wrong);
     diag::sort(&mut findings);
     if lab.is_none() && !has_errors(&findings) {
         bail!("the profile `{path}` makes no lab, and nothing says why: a mistake in dplab");
@@ -151,5 +159,16 @@ pub(super) fn lab(
         raw: read.value,
         lab,
         findings,
+        lints,
     })
+}
+
+/// What lints find, errors apart from the rest.
+fn lints(raw: Option<&RawProfile>, lab: Option<&Lab>) -> (Vec<Diagnostic>, Vec<Diagnostic>) {
+    let (Some(raw), Some(lab)) = (raw, lab) else {
+        return (Vec::new(), Vec::new());
+    };
+    let found = check::lint::lab(lab, &check::places(raw, lab));
+    let wrong = |finding: &Diagnostic| finding.severity == Severity::Error;
+    found.into_iter().partition(wrong)
 }

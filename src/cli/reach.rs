@@ -1,14 +1,17 @@
 //! `dplab reach`: who can reach whom, as a list, a matrix, a picture, or the answer to one question.
 
 use anyhow::anyhow;
+use camino::Utf8Path;
 
 use super::args::{ProtocolArg, ReachArgs, ReachFormat};
+use super::prove;
 use super::subject::{self, Scene, Subject};
 use super::term::Term;
 use crate::exit::Exit;
 use crate::model::port::Protocol;
 use crate::netpol::{Evaluator, Reach, reach};
 use crate::report::answer::{self, Answer, AskError, Context, Question};
+use crate::report::connectivity;
 use crate::report::reach::{self as list, Filter, Shape, View};
 use crate::source::SourceMap;
 
@@ -18,10 +21,16 @@ pub(super) fn run(args: &ReachArgs, term: &Term) -> anyhow::Result<Exit> {
         Ok(subject) => subject,
         Err(exit) => return Ok(exit),
     };
+    if args.expect || args.mutate {
+        return prove::run(args, &subject, &sources, term);
+    }
     let scenes = match subject.stages(args.stage.as_deref()) {
         Ok(scenes) => scenes,
         Err(error) => return Ok(usage(&error, term)),
     };
+    if let Some(before) = &args.against {
+        return against(args, before, (&subject, &scenes), &mut sources, term);
+    }
     let payload = match (&args.from, &args.to) {
         (Some(from), Some(to)) if is_question(args) => {
             let question = question(args, from, to);
@@ -33,14 +42,49 @@ pub(super) fn run(args: &ReachArgs, term: &Term) -> anyhow::Result<Exit> {
         Ok(payload) => term.payload(&payload)?,
         Err(error) => return Ok(usage(&error, term)),
     }
-    Ok(ended(&subject))
+    Ok(subject.exit())
 }
 
-fn ended(subject: &Subject) -> Exit {
-    subject.exit()
+/// What is other than it was before.
+fn against(
+    args: &ReachArgs,
+    before: &Utf8Path,
+    (subject, scenes): (&Subject, &[&Scene]),
+    sources: &mut SourceMap,
+    term: &Term,
+) -> anyhow::Result<Exit> {
+    let old = match subject::at(before, &args.subject, sources, term)? {
+        Ok(old) => old,
+        Err(exit) => return Ok(exit),
+    };
+    let old_scenes = match old.stages(args.stage.as_deref()) {
+        Ok(scenes) => scenes,
+        Err(error) => return Ok(usage(&error, term)),
+    };
+    let ([new], [was]) = (scenes, old_scenes.as_slice()) else {
+        return Ok(usage(
+            &anyhow!("one stage is compared with one: name it"),
+            term,
+        ));
+    };
+    let reading = args.subject.reading.reading();
+    let changes = connectivity::compare(&was.world, &new.world, reading);
+    let payload = match args.format {
+        ReachFormat::Text => connectivity::text(&changes),
+        ReachFormat::Json => pretty(&connectivity::json(&changes, reading))?,
+        ReachFormat::Csv => connectivity::csv(&changes),
+        ReachFormat::Markdown => connectivity::markdown(&changes),
+        ReachFormat::Dot | ReachFormat::Svg => {
+            return Ok(usage(&anyhow!("there is no picture of differences"), term));
+        }
+    };
+    term.payload(&payload)?;
+    let differs = !changes.is_empty() && !args.exit_zero;
+    let exit = if differs { Exit::Differs } else { Exit::Fine };
+    Ok(exit.max(subject.exit()).max(old.exit()))
 }
 
-fn usage(error: &anyhow::Error, term: &Term) -> Exit {
+pub(super) fn usage(error: &anyhow::Error, term: &Term) -> Exit {
     term.error(error);
     Exit::Usage
 }
@@ -70,7 +114,7 @@ fn asked(
     scenes: &[&Scene],
     sources: &SourceMap,
 ) -> anyhow::Result<String> {
-    let reading = args.reading.reading();
+    let reading = args.subject.reading.reading();
     let mut parts: Vec<(Context<'_>, Vec<Answer>)> = Vec::new();
     for scene in scenes {
         let cx = Context {
@@ -96,12 +140,12 @@ fn asked(
     })
 }
 
-fn pretty(value: &serde_json::Value) -> anyhow::Result<String> {
+pub(super) fn pretty(value: &serde_json::Value) -> anyhow::Result<String> {
     Ok(serde_json::to_string_pretty(value)? + "\n")
 }
 
 fn all(args: &ReachArgs, scenes: &[&Scene]) -> anyhow::Result<String> {
-    let reading = args.reading.reading();
+    let reading = args.subject.reading.reading();
     let reaches: Vec<Reach> = scenes
         .iter()
         .map(|scene| reach(&scene.world, reading))

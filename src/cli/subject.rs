@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use anyhow::anyhow;
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::args::{DialectArg, HostNetworkArg, OverrideArgs, ReadingArgs, SubjectArgs};
+use super::args::{DialectArg, HostNetworkArg, LintArg, OverrideArgs, ReadingArgs, SubjectArgs};
 use super::load;
 use super::manifests;
 use super::term::Term;
 use crate::check;
-use crate::diag::{self, Diagnostic, Severity, has_errors};
+use crate::check::lint::{self, Facts};
+use crate::diag::{self, Diagnostic, has_errors};
 use crate::exit::Exit;
 use crate::manifest::Unread;
 use crate::model::Lab;
@@ -93,23 +94,33 @@ pub(super) fn read(
     term: &Term,
 ) -> anyhow::Result<Result<Subject, Exit>> {
     match &args.subject {
-        Some(path) => at(path, &args.overrides, sources, term),
-        None => manifests_at(&args.manifests, sources, term).map(Ok),
+        Some(path) => at(path, args, sources, term),
+        None => manifests_at(&args.manifests, args, sources, term).map(Ok),
     }
 }
 
 /// Reads a profile, or the manifests of a folder.
 pub(super) fn at(
     path: &Utf8Path,
-    overrides: &OverrideArgs,
+    args: &SubjectArgs,
     sources: &mut SourceMap,
     term: &Term,
 ) -> anyhow::Result<Result<Subject, Exit>> {
     if path.is_dir() {
-        return manifests_at(&[path.to_owned()], sources, term).map(Ok);
+        return manifests_at(&[path.to_owned()], args, sources, term).map(Ok);
     }
+    profile(path, &args.overrides, sources, term)
+}
+
+/// Reads a profile.
+pub(super) fn profile(
+    path: &Utf8Path,
+    overrides: &OverrideArgs,
+    sources: &mut SourceMap,
+    term: &Term,
+) -> anyhow::Result<Result<Subject, Exit>> {
     let loaded = load::lab(path.to_owned(), sources, &overrides.overrides())?;
-    show(&loaded.findings, sources, term);
+    term.worth_saying(&loaded.findings, sources);
     let (Some(raw), Some(lab), false) = (loaded.raw, loaded.lab, has_errors(&loaded.findings))
     else {
         return Ok(Err(Exit::Invalid));
@@ -141,6 +152,7 @@ fn scenes(lab: &Lab, places: &Places) -> Vec<Scene> {
 
 fn manifests_at(
     paths: &[Utf8PathBuf],
+    args: &SubjectArgs,
     sources: &mut SourceMap,
     term: &Term,
 ) -> anyhow::Result<Subject> {
@@ -150,8 +162,9 @@ fn manifests_at(
         .iter()
         .map(crate::manifest::Problem::diagnostic)
         .collect();
+    findings.extend(lints(&found.world, args, term));
     diag::sort(&mut findings);
-    show(&findings, sources, term);
+    term.worth_saying(&findings, sources);
     unread(&found.unread, sources, term);
     Ok(Subject {
         failed: has_errors(&findings),
@@ -161,18 +174,6 @@ fn manifests_at(
         }],
         profile: None,
     })
-}
-
-/// Findings that matter for the answer; what is only worth knowing, with `--verbose`.
-fn show(findings: &[Diagnostic], sources: &SourceMap, term: &Term) {
-    let (worth, rest): (Vec<Diagnostic>, Vec<Diagnostic>) = findings
-        .iter()
-        .cloned()
-        .partition(|finding| finding.severity > Severity::Info);
-    term.findings(&worth, sources);
-    if term.is_verbose() {
-        term.findings(&rest, sources);
-    }
 }
 
 /// Names every object that was not read: one by one what is not known, by kind what is known to
@@ -213,4 +214,20 @@ impl ReadingArgs {
             },
         }
     }
+}
+
+/// Lints take longer than the answer where there is much to look at, so then they are left to those
+/// who ask for them.
+fn lints(world: &World, args: &SubjectArgs, term: &Term) -> Vec<Diagnostic> {
+    const LIMIT: usize = 100_000;
+    let size = world.policies().len() * world.workloads().len();
+    match args.lint {
+        LintArg::Never => return Vec::new(),
+        LintArg::Auto if size > LIMIT => {
+            term.say("not looked for mistakes in that many policies: `--lint always` does");
+            return Vec::new();
+        }
+        LintArg::Auto | LintArg::Always => {}
+    }
+    lint::lints(&Facts::of_manifests(world, args.reading.reading()))
 }

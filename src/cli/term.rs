@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use anstream::ColorChoice;
 
 use super::args::{Color, OutputArgs};
-use crate::diag::{self, Diagnostic};
+use crate::diag::{self, Diagnostic, Severity};
 use crate::source::SourceMap;
 
 /// The two streams, and how much is said on them.
@@ -60,7 +60,7 @@ impl Term {
         self.line(&format!("  help: {line}"));
     }
 
-    /// Whether more is to be said than usual.
+    /// Whether everything is to be said.
     pub(super) fn is_verbose(&self) -> bool {
         self.verbose
     }
@@ -80,6 +80,13 @@ impl Term {
         let color = self.stderr != ColorChoice::Never;
         self.line(diag::text::render(findings, sources, color).trim_end());
         self.line(&format!("\n{}", diag::text::summary(findings)));
+    }
+
+    /// Findings that may have to be acted on; what is only worth knowing, with `--verbose`.
+    pub(super) fn worth_saying(&self, findings: &[Diagnostic], sources: &SourceMap) {
+        let matters = |finding: &&Diagnostic| self.verbose || finding.severity > Severity::Info;
+        let shown: Vec<Diagnostic> = findings.iter().filter(matters).cloned().collect();
+        self.findings(&shown, sources);
     }
 
     /// An error that is nobody's finding: its causes, one a line.

@@ -15,13 +15,14 @@ pub(super) fn run(args: &ValidateArgs, term: &Term) -> anyhow::Result<Exit> {
         &args.profiles.overrides,
         &mut sources,
     )?;
-    let findings: Vec<_> = loaded
+    let all = loaded
         .iter()
-        .flat_map(|loaded| loaded.findings.iter().cloned())
-        .collect();
+        .flat_map(|loaded| loaded.findings.iter().chain(&loaded.lints));
+    let mut findings: Vec<_> = all.cloned().collect();
+    diag::sort(&mut findings);
     match args.format {
         Format::Text => {
-            term.findings(&findings, &sources);
+            term.worth_saying(&findings, &sources);
             for fine in loaded.iter().filter(|loaded| !has_errors(&loaded.findings)) {
                 term.say(&format!("{}: fine", fine.path));
             }

@@ -93,6 +93,50 @@ codes! {
     ForeignFile, "foreign-file", Warning;
     /// Connections that a folder's policies allow and the generated ones do not, or the reverse.
     ReachDiffers, "reach-differs", Warning;
+    /// A probe does something else than the profile expects.
+    ExpectationFailed, "expectation-failed", Error;
+    /// A probe that can't look its target's name up.
+    NameLookupDenied, "name-lookup-denied", Warning;
+    /// A kind of policy, or a part of one, that GKE does not serve.
+    NotServed, "not-served-by-gke", Error;
+    /// A block of addresses with bits set behind its length.
+    HostBits, "host-bits", Warning;
+    /// A policy that selects no pod.
+    SelectsNothing, "policy-selects-nothing", Warning;
+    /// A peer of a rule that no pod is.
+    PeerSelectsNothing, "peer-selects-nothing", Warning;
+    /// Rules of a direction that `policyTypes` does not name.
+    RulesWithoutType, "rules-without-type", Error;
+    /// A policy without `policyTypes`.
+    TypesOmitted, "policy-types-omitted", Warning;
+    /// A rule without which everything would be as it is.
+    RedundantRule, "redundant-rule", Info;
+    /// A policy that allows everything that it isolates.
+    VacuousPolicy, "vacuous-policy", Info;
+    /// A block of addresses meant for pods or nodes, which it never matches.
+    BlockOfPods, "block-of-pods", Warning;
+    /// A block of addresses meant for Services, which policies never see.
+    BlockOfServices, "block-of-services", Warning;
+    /// A port name that no pod, or not every pod in the same way, resolves.
+    UnresolvedPortName, "unresolved-port-name", Warning;
+    /// A logging annotation or object without effect.
+    IneffectiveLogging, "ineffective-logging", Warning;
+    /// Pods that may open connections but not look names up.
+    EgressWithoutDns, "egress-without-dns", Warning;
+    /// Pods whose egress is closed to the metadata server, which Workload Identity needs.
+    EgressWithoutMetadata, "egress-without-metadata", Info;
+    /// A Service for the outside whose pods let nobody from outside in.
+    FrontDoorClosed, "front-door-closed", Warning;
+    /// A workload that no policy isolates in a direction, beside others that are.
+    UnprotectedWorkload, "unprotected-workload", Warning;
+    /// A rule that names a Service's port where pods have another.
+    ServicePort, "service-port", Warning;
+    /// A policy that selects a pod on its node's network, where it has no effect.
+    HostNetworkPod, "host-network-pod", Warning;
+    /// A port without a protocol, which means TCP.
+    ProtocolOmitted, "protocol-omitted", Info;
+    /// Logging of a policy that never allows anything.
+    LoggingNeverMatches, "logging-never-matches", Warning;
 }
 
 impl Code {

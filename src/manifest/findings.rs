@@ -27,13 +27,13 @@ impl What {
             What::Missing(_) | What::NoIngress => Code::MissingKey,
             What::UnknownKey { .. } => Code::UnknownKey,
             What::DuplicateKey(_) => Code::DuplicateKey,
-            What::Cidr(_) | What::HostBits { .. } => Code::BadRange,
+            What::Cidr(_) => Code::BadRange,
+            What::HostBits { .. } => Code::HostBits,
+            What::Inert { .. } | What::Layer7(_) => Code::NotServed,
+            What::LoggingName(_) => Code::IneffectiveLogging,
             What::Logging(_) => Code::Needs,
             What::Twice { .. } => Code::DuplicateName,
-            What::Inert { .. }
-            | What::Layer7(_)
-            | What::LoggingName(_)
-            | What::Word { .. }
+            What::Word { .. }
             | What::Label(_)
             | What::Selector(_)
             | What::Peer(_)

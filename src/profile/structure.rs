@@ -262,6 +262,7 @@ fn wanted(shape: &Shape) -> String {
         Shape::Bool => "a boolean, `true` or `false`".into(),
         Shape::Integer { .. } => "a whole number".into(),
         Shape::IntegerOrText { .. } => "a whole number or a name".into(),
+        Shape::NumberOrText => "a number or a string".into(),
         Shape::Word(words) => one_of(words),
         Shape::List { .. } => "a list".into(),
         Shape::Map(_) => "a map".into(),

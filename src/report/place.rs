@@ -40,7 +40,7 @@ pub fn rule_json(world: &World, sources: &SourceMap, rule: &RuleRef) -> Value {
     value
 }
 
-fn add_place(value: &mut Value, sources: &SourceMap, span: Option<Span>) {
+pub(super) fn add_place(value: &mut Value, sources: &SourceMap, span: Option<Span>) {
     if let Some((source, at)) = span.and_then(|span| sources.locate(span)) {
         value["file"] = json!(source.name());
         value["line"] = json!(at.line);

@@ -169,7 +169,7 @@ impl Cell {
         }
     }
 
-    fn symbol(self) -> char {
+    const fn symbol(self) -> char {
         match self {
             Cell::Itself => ' ',
             Cell::Everything => '#',

@@ -17,7 +17,7 @@ pub(crate) enum End {
     Range(u32, u32),
 }
 
-type Table = BTreeMap<(End, End), ConnectionSet>;
+pub(crate) type Table = BTreeMap<(End, End), ConnectionSet>;
 
 fn end(text: &str) -> End {
     let Some(range) = text.strip_suffix("[External]") else {
@@ -51,7 +51,7 @@ fn connections(text: &str) -> ConnectionSet {
     set
 }
 
-fn expected(path: &Path) -> Table {
+pub(crate) fn expected(path: &Path) -> Table {
     let text = std::fs::read_to_string(path).expect("expectations");
     let row = |line: &str| {
         let (pair, conn) = line.split_once(" : ").expect("a connection");
@@ -65,7 +65,7 @@ fn expected(path: &Path) -> Table {
 }
 
 /// What policies say of TCP, UDP and SCTP; of nothing else do the expectations speak.
-fn ports_only(set: &ConnectionSet) -> ConnectionSet {
+pub(crate) fn ports_only(set: &ConnectionSet) -> ConnectionSet {
     Protocol::ALL
         .into_iter()
         .fold(ConnectionSet::none(), |all, protocol| {
@@ -144,7 +144,7 @@ fn cuts(tables: [&Table; 2]) -> BTreeSet<u32> {
         .collect()
 }
 
-fn assert_equal(name: &str, got: &Table, wanted: &Table) {
+pub(crate) fn assert_equal(name: &str, got: &Table, wanted: &Table) {
     let cuts = cuts([got, wanted]);
     let (got, wanted) = (refined(got, &cuts), refined(wanted, &cuts));
     let differences: Vec<String> = got

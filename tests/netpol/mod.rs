@@ -1,7 +1,7 @@
 //! Tests of `src/netpol`.
 
 mod boutique;
-mod cases;
+pub(crate) mod cases;
 mod gke;
 mod help;
 mod lints;
@@ -9,4 +9,5 @@ mod logs;
 mod oracle;
 mod properties;
 mod random;
+mod synth;
 mod truth;

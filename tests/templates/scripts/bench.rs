@@ -150,8 +150,8 @@ fn world(lab: &Lab, root: &Path) -> Value {
         };
         let path = files.iter().find(own).unwrap().path.as_str();
         let folder = path.trim_end_matches("/kustomization.yaml");
-        let in_force = lab.policies_named(&stage.policies);
-        let policies: Vec<String> = in_force
+        let policies = lab.policies_named(&stage.policies);
+        let policies: Vec<String> = policies
             .map(|p| format!("{}/{}", p.namespace, p.name))
             .collect();
         stages.insert(
@@ -191,6 +191,6 @@ fn world(lab: &Lab, root: &Path) -> Value {
     json!({
         "project": lab.cluster.project, "location": lab.cluster.location.as_str(),
         "root": root, "stages": stages, "outcomes": outcomes, "probes": probes,
-        "load_balancers": services.map(|(w, s)| format!("{}/{}", w.namespace, s.name)).collect::<Vec<_>>(),
+        "load_balancers": services.map(|(_, s)| format!("{namespace}/{}", s.name)).collect::<Vec<_>>(),
     })
 }

@@ -1,0 +1,165 @@
+//! Ports that the pods at the receiving end don't have: names that don't resolve, Service ports.
+
+use std::collections::BTreeSet;
+
+use super::{Lint, Subject, namespace, some_of};
+use crate::diag::{Code, Diagnostic};
+use crate::model::policy::{Direction, Rule};
+use crate::model::port::{PolicyPort, Port, PortRef, PortsMeant};
+use crate::netpol::WorkloadId;
+use crate::netpol::services::{Backends, backends};
+
+/// Lints of the ports of one policy.
+pub(super) fn of_policy(lint: &Lint<'_>, subject: &Subject<'_>) -> Vec<Diagnostic> {
+    let Some(spec) = subject.network() else {
+        return Vec::new();
+    };
+    let mut found = Vec::new();
+    for direction in Direction::BOTH {
+        for (index, rule) in spec.rules(direction).iter().enumerate() {
+            let Some(receivers) = receivers(lint, subject, direction, rule) else {
+                continue;
+            };
+            for port in rule.ports() {
+                let at = At {
+                    lint,
+                    subject,
+                    direction,
+                    number: index + 1,
+                    receivers: &receivers,
+                };
+                found.extend(at.name(port));
+                found.extend(at.service_port(port));
+            }
+        }
+    }
+    found
+}
+
+/// The pods at the receiving end; none if some of them may not be known.
+fn receivers(
+    lint: &Lint<'_>,
+    subject: &Subject<'_>,
+    direction: Direction,
+    rule: &Rule,
+) -> Option<Vec<WorkloadId>> {
+    if direction == Direction::Ingress {
+        return Some(subject.selected.clone());
+    }
+    let own = namespace(subject.policy);
+    let each = rule.peers().iter().map(|peer| lint.peer_pods(own, peer));
+    let all: Vec<Vec<WorkloadId>> = each.collect::<Option<_>>()?;
+    Some(all.into_iter().flatten().collect())
+}
+
+struct At<'a, 'w> {
+    lint: &'a Lint<'w>,
+    subject: &'a Subject<'w>,
+    direction: Direction,
+    number: usize,
+    receivers: &'a [WorkloadId],
+}
+
+impl At<'_, '_> {
+    fn finding(&self, code: Code, message: String, label: &str) -> Diagnostic {
+        let span = self.subject.policy.spans.rule(self.direction, self.number);
+        self.subject.at_rule(code, message, span, label)
+    }
+
+    fn name(&self, port: &PolicyPort) -> Option<Diagnostic> {
+        let PortsMeant::Name(name) = port.meant() else {
+            return None;
+        };
+        let resolve = |id: &WorkloadId| {
+            self.lint
+                .world
+                .workload(*id)?
+                .named_port(port.protocol(), name.as_str())
+        };
+        let numbers: BTreeSet<Port> = self.receivers.iter().filter_map(resolve).collect();
+        let protocol = port.protocol();
+        let (message, label) = match numbers.len() {
+            _ if self.receivers.is_empty() => return None,
+            0 => (
+                format!("no pod that is meant has a {protocol} port of the name `{name}`"),
+                "so the rule allows nothing by this name".to_owned(),
+            ),
+            1 => return None,
+            _ => {
+                let all: Vec<String> = numbers.iter().map(ToString::to_string).collect();
+                (
+                    format!("the {protocol} port name `{name}` means different ports"),
+                    format!("it means {} at different pods", all.join(" and ")),
+                )
+            }
+        };
+        Some(self.finding(Code::UnresolvedPortName, message, &label))
+    }
+
+    /// A number that is some receiver's Service's port and no receiver's own.
+    fn service_port(&self, port: &PolicyPort) -> Option<Diagnostic> {
+        let (Some(PortRef::Number(number)), None) = (port.port(), port.end_port()) else {
+            return None;
+        };
+        let targets: Vec<(WorkloadId, Port, &str)> = self
+            .receivers
+            .iter()
+            .filter_map(|id| {
+                self.target(*id, port, *number)
+                    .map(|(to, of)| (*id, to, of))
+            })
+            .collect();
+        let own = self.receivers.iter().any(|id| self.has(*id, port, *number));
+        let (id, target, service) = *targets.first().filter(|_| !own)?;
+        let message = format!(
+            "{number} is a port of the Service `{service}`, and the pods of {} take {target}",
+            some_of(self.lint.world, &[id])
+        );
+        let label = format!("expected {target}: policies see the pods' port");
+        Some(self.finding(Code::ServicePort, message, &label))
+    }
+
+    /// The pods' port behind a Service's port of this number, where it is another.
+    fn target(&self, id: WorkloadId, port: &PolicyPort, number: Port) -> Option<(Port, &str)> {
+        for service in self.lint.world.services() {
+            for own in &service.ports {
+                if own.port != number || own.protocol != port.protocol() {
+                    continue;
+                }
+                let Backends::Pods(pods) = backends(self.lint.world, service, own) else {
+                    continue;
+                };
+                let behind = pods.iter().find(|pod| pod.workload == id)?;
+                match behind.connection {
+                    crate::netpol::Connection::Port(_, target) if target != number => {
+                        return Some((target, &service.name));
+                    }
+                    _ => return None,
+                }
+            }
+        }
+        None
+    }
+
+    /// Whether pods declare a port, or a Service sends them something there.
+    fn has(&self, id: WorkloadId, port: &PolicyPort, number: Port) -> bool {
+        let declared = self.lint.world.workload(id).is_some_and(|workload| {
+            let mut ports = workload.ports.iter();
+            ports.any(|own| own.port == number && own.protocol == port.protocol())
+        });
+        let sent = self.lint.world.services().iter().any(|service| {
+            service
+                .ports
+                .iter()
+                .any(|own| match backends(self.lint.world, service, own) {
+                    Backends::Pods(pods) => pods.iter().any(|pod| {
+                        pod.workload == id
+                            && pod.connection
+                                == crate::netpol::Connection::Port(port.protocol(), number)
+                    }),
+                    _ => false,
+                })
+        });
+        declared || sent
+    }
+}

@@ -1,0 +1,218 @@
+//! What egress and ingress policies on GKE forget: the DNS, the metadata server, and the way in
+//! from outside with its health checks.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+
+use super::{Lint, placed, some_of};
+use crate::diag::{Code, Diagnostic};
+use crate::model::port::{Port, Protocol};
+use crate::netpol::dns::{Lookup, Resolver};
+use crate::netpol::services::{Backends, backends};
+use crate::netpol::world::ServiceType;
+use crate::netpol::{
+    Connection, Endpoint, Evaluation, Evaluator, Flow, NodePlace, PolicyId, Verdict, WorkloadId,
+    reach,
+};
+
+/// What is wrong with a group of pods.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Trap {
+    NoDns,
+    NotEverywhere,
+    NoTcp,
+    NoMetadata,
+}
+
+/// Pods that may open connections, and can't look names up or get credentials. Pods that may open
+/// none at all are closed on purpose.
+pub(super) fn of_pods(lint: &Lint<'_>) -> Vec<Diagnostic> {
+    let resolver = Resolver::new(lint.world, lint.facts.reading, &lint.facts.dns);
+    let evaluator = resolver.evaluator();
+    let mut groups: BTreeMap<(Trap, PolicyId), Vec<WorkloadId>> = BTreeMap::new();
+    for id in with_egress(lint) {
+        let Some(policy) = isolating(&evaluator, id) else {
+            continue;
+        };
+        for trap in traps(lint, &resolver, &evaluator, id) {
+            groups.entry((trap, policy)).or_default().push(id);
+        }
+    }
+    groups
+        .iter()
+        .map(|((trap, policy), ids)| finding(lint, *trap, *policy, ids))
+        .collect()
+}
+
+/// Workloads that reach anything at all.
+fn with_egress(lint: &Lint<'_>) -> Vec<WorkloadId> {
+    let reach = reach(lint.world, lint.facts.reading);
+    let all = lint.world.workloads().iter().enumerate();
+    let some = all.filter(|(_, workload)| {
+        let numbers = reach.find_workloads(Some(&workload.namespace), &workload.name);
+        numbers.iter().any(|number| !reach.from(*number).is_empty())
+    });
+    some.map(|(index, _)| WorkloadId(index)).collect()
+}
+
+/// Whose fault it is: the first policy that isolates a workload's egress.
+fn isolating(evaluator: &Evaluator<'_>, id: WorkloadId) -> Option<PolicyId> {
+    let evaluation = evaluator.evaluate(&to_metadata(id)?);
+    evaluation.egress?.isolating.first().copied()
+}
+
+fn to_metadata(id: WorkloadId) -> Option<Flow> {
+    Some(Flow {
+        source: Endpoint::Workload(id),
+        destination: Endpoint::Address(IpAddr::from([169, 254, 169, 254])),
+        connection: Connection::tcp(Port::parse(80).ok()?),
+    })
+}
+
+fn traps(
+    lint: &Lint<'_>,
+    resolver: &Resolver,
+    evaluator: &Evaluator<'_>,
+    id: WorkloadId,
+) -> Vec<Trap> {
+    let udp = resolver.lookup(evaluator, id, Protocol::Udp);
+    let tcp = resolver.lookup(evaluator, id, Protocol::Tcp);
+    let mut found = Vec::new();
+    match (udp, tcp) {
+        (Lookup::Denied, _) => found.push(Trap::NoDns),
+        (Lookup::Perhaps, _) if lint.facts.dns_known => found.push(Trap::NotEverywhere),
+        (_, Lookup::Denied) => found.push(Trap::NoTcp),
+        (Lookup::Allowed, Lookup::Perhaps) => found.push(Trap::NoTcp),
+        _ => {}
+    }
+    let account = lint
+        .world
+        .workload(id)
+        .is_some_and(|w| w.service_account.is_some());
+    let metadata = to_metadata(id).map(|flow| evaluator.evaluate(&flow).verdict);
+    if lint.facts.workload_identity && account && metadata == Some(Verdict::Denied) {
+        found.push(Trap::NoMetadata);
+    }
+    found
+}
+
+fn finding(lint: &Lint<'_>, trap: Trap, policy: PolicyId, ids: &[WorkloadId]) -> Diagnostic {
+    let who = some_of(lint.world, ids);
+    let (code, message, label) = match trap {
+        Trap::NoDns => (
+            Code::EgressWithoutDns,
+            format!("{who} may open connections, but not look names up"),
+            "egress to the cluster's DNS is not allowed",
+        ),
+        Trap::NotEverywhere => (
+            Code::EgressWithoutDns,
+            format!("{who} may not look names up everywhere where the cluster's DNS may answer"),
+            "GKE decides where it does",
+        ),
+        Trap::NoTcp => (
+            Code::EgressWithoutDns,
+            format!("{who} may ask the DNS over UDP, but not over TCP"),
+            "long answers come over TCP",
+        ),
+        Trap::NoMetadata => (
+            Code::EgressWithoutMetadata,
+            format!("{who} may not ask the metadata server for credentials"),
+            "Workload Identity needs egress to `169.254.169.254/32` on TCP 80",
+        ),
+    };
+    let span = lint
+        .world
+        .policy(policy)
+        .and_then(|policy| policy.spans.policy);
+    let finding = placed(Diagnostic::new(code, message), span, label);
+    match code {
+        Code::EgressWithoutDns => finding.help(
+            "allow UDP and TCP 53 to the pods `k8s-app: kube-dns` and `k8s-app: node-local-dns` of \
+             `kube-system`, and with Cloud DNS to `169.254.169.254/32`",
+        ),
+        _ => finding,
+    }
+}
+
+/// Services for the outside whose pods let nobody from outside in.
+pub(super) fn front_doors(lint: &Lint<'_>) -> Vec<Diagnostic> {
+    let evaluator = Evaluator::new(lint.world, lint.facts.reading);
+    let mut found = Vec::new();
+    for service in lint.world.services() {
+        if !matches!(
+            service.kind,
+            ServiceType::LoadBalancer | ServiceType::NodePort
+        ) {
+            continue;
+        }
+        for port in &service.ports {
+            let Backends::Pods(pods) = backends(lint.world, service, port) else {
+                continue;
+            };
+            let closed = pods
+                .iter()
+                .find_map(|pod| closed(lint, &evaluator, pod.workload, pod.connection));
+            if let Some(evaluation) = closed {
+                found.push(closed_door(lint, &service.name, port.port, &evaluation));
+            }
+        }
+    }
+    found
+}
+
+/// Why nobody gets in; none if anybody may.
+fn closed(
+    lint: &Lint<'_>,
+    evaluator: &Evaluator<'_>,
+    workload: WorkloadId,
+    connection: Connection,
+) -> Option<Evaluation> {
+    let from = |source| {
+        evaluator.evaluate(&Flow {
+            source,
+            destination: Endpoint::Workload(workload),
+            connection,
+        })
+    };
+    let node = from(Endpoint::Node(NodePlace::Remote));
+    let blocks = lint.world.policies().iter().flat_map(blocks_of);
+    let mut outside = blocks.chain([IpAddr::from([203, 0, 113, 1])]);
+    let anybody = outside.any(|ip| from(Endpoint::Address(ip)).verdict != Verdict::Denied);
+    (node.verdict == Verdict::Denied && !anybody).then_some(node)
+}
+
+/// An address of each block that a policy lets in.
+fn blocks_of(policy: &crate::netpol::Policy) -> Vec<IpAddr> {
+    use crate::model::policy::{Direction, Peer};
+    let crate::netpol::PolicySpec::Network(spec) = &policy.spec else {
+        return Vec::new();
+    };
+    let peers = spec
+        .rules(Direction::Ingress)
+        .iter()
+        .flat_map(|rule| rule.peers());
+    peers
+        .filter_map(|peer| match peer {
+            Peer::IpBlock(block) => Some(block.cidr().net().broadcast()),
+            _ => None,
+        })
+        .collect()
+}
+
+fn closed_door(lint: &Lint<'_>, service: &str, port: Port, evaluation: &Evaluation) -> Diagnostic {
+    let side = evaluation.ingress.as_ref();
+    let policy = side.and_then(|side| lint.world.policy(*side.isolating.first()?));
+    let message =
+        format!("nobody from outside gets through the Service `{service}` on port {port}");
+    let span = policy.and_then(|policy| policy.spans.policy);
+    let finding = Diagnostic::new(Code::FrontDoorClosed, message);
+    placed(
+        finding,
+        span,
+        "this policy isolates the pods, and no rule lets the outside in",
+    )
+    .help(
+        "health checks of Google's load balancers come from `35.191.0.0/16` and `130.211.0.0/22`, \
+         clients from their own addresses or a node's",
+    )
+}

@@ -1,0 +1,236 @@
+//! `dplab reach`: whole outputs, and other people's expectations.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use dplab::model::port::{Port, Protocol};
+use dplab::netpol::{ConnectionSet, PortSet};
+use serde_json::Value;
+use snapbox::{Assert, Data};
+
+use super::run::{code, dplab, fixtures, stderr, stdout};
+use crate::netpol::cases::{End, Table, assert_equal, expected, ports_only};
+use crate::support::shared;
+
+/// Runs a command in `tests/cli/reach` and holds all that it says against a file.
+pub(super) fn assert_output(name: &str, args: &[&str], exit: i32) {
+    let output = dplab(&fixtures("reach"), args);
+    let command = args.join(" ");
+    let text = format!(
+        "$ dplab {command}\n{}--- stderr\n{}--- exit {}\n",
+        stdout(&output),
+        stderr(&output),
+        code(&output)
+    );
+    let file = fixtures("reach").join(format!("{name}.out"));
+    Assert::new()
+        .action_env("SNAPSHOTS")
+        .eq(&text, Data::read_from(&file, None).raw());
+    assert_eq!(code(&output), exit, "{command}");
+}
+
+#[test]
+fn manifests_are_answered_in_every_form() {
+    let shop = ["reach", "--manifests", "shop"];
+    let with = |more: &[&'static str]| [&shop[..], more].concat();
+    assert_output("list", &shop, 0);
+    assert_output("matrix", &with(&["--matrix", "-q"]), 0);
+    for format in ["json", "csv", "markdown", "dot", "svg"] {
+        assert_output(format, &with(&["--format", format, "-q"]), 0);
+    }
+    assert_output(
+        "matrix-csv",
+        &with(&["--matrix", "--format", "csv", "-q"]),
+        0,
+    );
+    assert_output(
+        "as-nodes",
+        &with(&["--host-network", "node", "--format", "json", "-q"]),
+        0,
+    );
+    assert_output("some", &with(&["--from", "web", "-q"]), 0);
+}
+
+#[test]
+fn one_question_is_answered_with_reasons() {
+    let ask = ["reach", "--manifests", "shop", "-q", "--explain", "--from"];
+    let with = |more: &[&'static str]| [&ask[..], more].concat();
+    assert_output(
+        "question",
+        &with(&["shop/web", "--to", "cart", "--port", "6379"]),
+        0,
+    );
+    assert_output(
+        "denied",
+        &with(&["cart", "--to", "web", "--port", "http"]),
+        0,
+    );
+    assert_output(
+        "service",
+        &with(&["agent", "--to", "web", "--port", "80"]),
+        0,
+    );
+    assert_output("outside", &with(&["203.0.113.7", "--to", "cart"]), 0);
+    let json = [
+        "cart",
+        "--to",
+        "api.example.com",
+        "--port",
+        "443",
+        "--format",
+        "json",
+    ];
+    assert_output("question-json", &with(&json), 0);
+    assert_output("no-such-name", &with(&["card", "--to", "web"]), 64);
+    assert_output(
+        "service-as-source",
+        &with(&["shop/web[Service]", "--to", "cart"]),
+        64,
+    );
+}
+
+#[test]
+fn what_changes_is_said_in_every_form() {
+    let change = [
+        "reach",
+        "shop",
+        "-q",
+        "--lint",
+        "never",
+        "--against",
+        "shop-before",
+    ];
+    let with = |more: &[&'static str]| [&change[..], more].concat();
+    assert_output("against", &change, 2);
+    for format in ["json", "csv", "markdown"] {
+        assert_output(
+            &format!("against-{format}"),
+            &with(&["--format", format]),
+            2,
+        );
+    }
+    assert_output(
+        "against-itself",
+        &["reach", "shop", "-q", "--against", "shop"],
+        0,
+    );
+}
+
+#[test]
+fn a_profile_is_answered_stage_by_stage() {
+    let profile = ["reach", "../../../profiles/online-boutique.yaml"];
+    let with = |more: &[&'static str]| [&profile[..], more].concat();
+    assert_output(
+        "stages",
+        &with(&["--stage", "all", "--from", "rogue-1", "--to", "redis-cart"]),
+        0,
+    );
+    assert_output("no-such-stage", &with(&["--stage", "later"]), 64);
+    assert_output("expect", &with(&["--expect"]), 0);
+    assert_output("mutate", &with(&["--mutate"]), 0);
+    assert_output("mutate-json", &with(&["--mutate", "--format", "json"]), 0);
+    assert_output(
+        "not-noticed",
+        &["reach", "../../../profiles/autopilot.yaml", "--mutate"],
+        0,
+    );
+}
+
+#[test]
+fn the_published_policies_of_online_boutique_allow_26_connections() {
+    let output = dplab(
+        &fixtures("reach"),
+        &["reach", "boutique.yaml", "--format", "json"],
+    );
+    let json: Value = serde_json::from_str(&stdout(&output)).expect("JSON");
+    let pairs = json["pairs"].as_array().expect("pairs");
+    let inside = pairs
+        .iter()
+        .filter(|pair| pair["destination"]["name"].is_string());
+    let edges: BTreeSet<String> = inside
+        .filter(|pair| pair["source"]["name"].is_string())
+        .map(|pair| {
+            format!(
+                "{} -> {}",
+                text(&pair["source"]["name"]),
+                text(&pair["destination"]["name"])
+            )
+        })
+        .collect();
+    assert_eq!(edges.len(), 26, "{edges:#?}");
+    assert!(!edges.iter().any(|edge| edge.ends_with("-> loadgenerator")));
+    assert_output("boutique", &["reach", "boutique.yaml"], 0);
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().expect("a text")
+}
+
+/// The ends of a record: an address range may come in pieces.
+fn ends(value: &Value) -> Vec<End> {
+    let Some(ranges) = value["ranges"].as_array() else {
+        let (namespace, name, kind) = (&value["namespace"], &value["name"], &value["kind"]);
+        let name = format!("{}/{}[{}]", text(namespace), text(name), text(kind));
+        return vec![End::Named(name)];
+    };
+    let number = |text: &str| text.parse::<std::net::Ipv4Addr>().expect("IPv4").to_bits();
+    let range = |value: &Value| {
+        let (first, last) = text(value).split_once('-').expect("a range");
+        End::Range(number(first), number(last))
+    };
+    ranges.iter().map(range).collect()
+}
+
+fn connections(value: &Value) -> ConnectionSet {
+    if value["all"] == true {
+        return ports_only(&ConnectionSet::all());
+    }
+    let port = |value: &Value| Port::parse(value.as_i64().expect("a number")).expect("a port");
+    let each = value.as_array().expect("protocols").iter().map(|each| {
+        let protocol: Protocol = text(&each["protocol"]).parse().expect("a protocol");
+        let ranges = each["ports"].as_array().expect("ranges").iter();
+        let ports = ranges.fold(PortSet::none(), |set, range| {
+            set.union(&PortSet::range(port(&range[0]), port(&range[1])))
+        });
+        ConnectionSet::of(protocol, ports)
+    });
+    each.fold(ConnectionSet::none(), |all, set| all.union(&set))
+}
+
+fn answered(manifests: &Path) -> Table {
+    let folder = manifests.to_str().expect("UTF-8");
+    let args = ["reach", "--manifests", folder, "--format", "json"];
+    let output = dplab(Path::new(env!("CARGO_MANIFEST_DIR")), &args);
+    assert_eq!(code(&output), 0, "{folder}: {}", stderr(&output));
+    let json: Value = serde_json::from_str(&stdout(&output)).expect("JSON");
+    let mut table = Table::new();
+    for pair in json["pairs"].as_array().expect("pairs") {
+        for source in ends(&pair["source"]) {
+            for destination in ends(&pair["destination"]) {
+                table.insert(
+                    (source.clone(), destination),
+                    connections(&pair["connections"]),
+                );
+            }
+        }
+    }
+    table
+}
+
+#[test]
+fn connectivity_is_as_another_analyzer_has_it() {
+    let Some(cases) = shared("data/connectivity-cases") else {
+        return;
+    };
+    for entry in std::fs::read_dir(cases).expect("cases") {
+        let case = entry.expect("a case").path();
+        if case.join("expected.txt").exists() {
+            let wanted = expected(&case.join("expected.txt"));
+            assert_equal(
+                &case.display().to_string(),
+                &answered(&case.join("manifests")),
+                &wanted,
+            );
+        }
+    }
+}
