@@ -42,9 +42,11 @@ impl Walk<'_> {
             (_, Value::Null) => None,
             (Shape::Any, _) => Some(node.clone()),
             (Shape::Text, Value::String(_)) | (Shape::Bool, Value::Bool(_)) => Some(node.clone()),
-            (Shape::IntegerOrText { .. } | Shape::TextOrMap(_), Value::String(_)) => {
-                Some(node.clone())
-            }
+            (
+                Shape::IntegerOrText { .. } | Shape::TextOrMap(_) | Shape::NumberOrText,
+                Value::String(_),
+            )
+            | (Shape::NumberOrText, Value::Int(_) | Value::Float(_)) => Some(node.clone()),
             (
                 Shape::Integer { min, max } | Shape::IntegerOrText { min, max },
                 Value::Int(number),

@@ -28,7 +28,7 @@ const OUTSIDE: &str = "outside";
 /// The lab's workloads under policies made from their calls, and the pods that answer DNS.
 fn least(lab: &Lab) -> World {
     let alone = Lab {
-        policies: synth::named(&lab.app, &lab.cluster, "least"),
+        policies: synth::named(&lab.app, &lab.cluster, "least").expect("names that fit"),
         probes: Vec::new(),
         stages: Vec::new(),
         ..lab.clone()
