@@ -13,6 +13,7 @@ mod expand;
 mod explain;
 mod generate;
 mod git;
+mod grade;
 mod import;
 mod init;
 mod interrupt;
@@ -66,12 +67,13 @@ fn dispatch(cli: &Cli, term: &Term) -> anyhow::Result<Exit> {
         Command::Check(args) => check::run(args, term),
         Command::Clean(args) => clean::run(args, term),
         Command::Reach(args) => reach::run(args, term),
-        Command::Import(args) => import::run(args, term),
-        Command::Synth(args) => synth::run(args, term),
         Command::Init(args) => init::run(args, term),
         Command::Expand(args) => expand::run(args, term),
         Command::Schema(args) => schema::run(args, term),
         Command::Logs(args) => logs::run(args, term),
+        Command::Grade(args) => grade::run(args, term),
+        Command::Import(args) => import::run(args, term),
+        Command::Synth(args) => synth::run(args, term),
         Command::Explain(args) => explain::run(args, term),
         Command::Templates(command) => templates::run(command, term),
         Command::Ci(args) => ci::run(args, term),

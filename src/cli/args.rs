@@ -1,11 +1,15 @@
 //! What can be written on the command line.
 
+mod grade;
 mod language;
+mod objects;
 
 use camino::Utf8PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub(super) use grade::{GradeArgs, GradeFormat};
 pub(super) use language::{ExpandArgs, InitArgs, Preset, SchemaArgs};
+pub(super) use objects::{AboutArgs, ImportArgs, SynthArgs};
 
 use crate::profile::layer::Overrides;
 use crate::profile::set::Assignment;
@@ -67,10 +71,6 @@ pub(super) enum Command {
     Clean(CleanArgs),
     /// Say who can reach whom under a profile's or a repository's policies, and why.
     Reach(ReachArgs),
-    /// Make a profile of existing manifests, which generates equal objects.
-    Import(ImportArgs),
-    /// Print the policies that an application needs and no more, made from who calls whom.
-    Synth(SynthArgs),
     /// Begin a lab: write a commented profile that generates at once.
     Init(InitArgs),
     /// Print a profile as it is with its bases, its application and what is set from outside.
@@ -78,6 +78,12 @@ pub(super) enum Command {
     /// Predict the policy logs, or hold an export of them against the prediction.
     #[command(subcommand)]
     Logs(LogsCommand),
+    /// Hold what a lab measured against what it was predicted to do.
+    Grade(GradeArgs),
+    /// Make a profile of existing manifests, which generates equal objects.
+    Import(ImportArgs),
+    /// Print the policies that an application needs and no more, made from who calls whom.
+    Synth(SynthArgs),
     /// Print the JSON Schema of profiles.
     Schema(SchemaArgs),
     /// Explain a finding, with a bad and a good example; a key of profiles; or where a generated
@@ -589,62 +595,6 @@ pub(super) struct ReachArgs {
     /// How connections are written.
     #[arg(long, value_enum, default_value_t = ReachFormat::Text)]
     pub(super) format: ReachFormat,
-}
-
-/// What becomes a profile.
-#[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  \
-    dplab import kubernetes-manifests.yaml -o profiles/shop.yaml\n  \
-    kubectl kustomize overlays/lab | dplab import - --name shop\n\n\
-    Fields and objects that a profile has no word for are carried as they are, and named on stderr.")]
-pub(super) struct ImportArgs {
-    /// Manifests: files, folders, or `-` for stdin.
-    #[arg(value_name = "FILE|DIR|-", required = true)]
-    pub(super) manifests: Vec<Utf8PathBuf>,
-    /// Write the profile here instead of to stdout.
-    #[arg(short, long, value_name = "FILE")]
-    pub(super) output: Option<Utf8PathBuf>,
-    /// Write over a file that is there.
-    #[arg(long, requires = "output")]
-    pub(super) force: bool,
-    #[command(flatten)]
-    pub(super) about: AboutArgs,
-}
-
-/// What manifests don't say, and a profile must.
-#[derive(Debug, Args)]
-pub(super) struct AboutArgs {
-    /// Name of the lab; that of the first file or folder if not given.
-    #[arg(long)]
-    pub(super) name: Option<String>,
-    /// Project of the cluster.
-    #[arg(long, default_value = "your-project")]
-    pub(super) project: String,
-    /// Region or zone of the cluster.
-    #[arg(long, default_value = "us-east1")]
-    pub(super) location: String,
-}
-
-/// Whose policies are made.
-#[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  \
-    dplab synth profiles/online-boutique.yaml | kubectl apply -f -\n  \
-    dplab synth --manifests release/ --compare")]
-pub(super) struct SynthArgs {
-    /// A profile.
-    #[arg(value_name = "PROFILE", required_unless_present = "manifests")]
-    pub(super) profile: Option<Utf8PathBuf>,
-    /// Manifests instead of a profile: files, folders, or `-` for stdin.
-    #[arg(long, value_name = "FILE|DIR|-", num_args = 1.., conflicts_with = "profile")]
-    pub(super) manifests: Vec<Utf8PathBuf>,
-    #[command(flatten)]
-    pub(super) overrides: OverrideArgs,
-    /// What the policies' names begin with.
-    #[arg(long, default_value = "least")]
-    pub(super) prefix: String,
-    /// Instead of the policies, show what they allow beside what the present ones do.
-    #[arg(long)]
-    pub(super) compare: bool,
 }
 
 #[derive(Debug, Subcommand)]

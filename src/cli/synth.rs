@@ -24,7 +24,7 @@ pub(super) fn run(args: &SynthArgs, term: &Term) -> anyhow::Result<Exit> {
         Ok(read) => read,
         Err(exit) => return Ok(exit),
     };
-    let policies = synth::named(&lab.app, &lab.cluster, &args.prefix);
+    let policies = synth::named(&lab.app, &lab.cluster, &args.prefix)?;
     if !args.compare {
         term.payload(&policies.iter().map(document).collect::<String>())?;
         return Ok(Exit::Fine);

@@ -19,7 +19,7 @@ use crate::model::cluster::Cluster;
 use crate::model::fqdn::{FqdnPolicySpec, FqdnPort, FqdnRule};
 use crate::model::lab::{Policy, PolicySpec};
 use crate::model::labels::Labels;
-use crate::model::names::{DnsLabel, DnsSubdomain};
+use crate::model::names::{DnsLabel, DnsSubdomain, NameError};
 use crate::model::policy::{Direction, NetworkPolicySpec, Peer, Rule};
 use crate::model::port::{PolicyPort, PortRef, Protocol};
 use crate::model::selector::Selector;
@@ -58,10 +58,13 @@ pub fn policies(app: &App, cluster: &Cluster) -> Vec<Made> {
 }
 
 /// The same as policies of a lab, all named after one name.
-pub fn named(app: &App, cluster: &Cluster, name: &str) -> Vec<Policy> {
+///
+/// # Errors
+/// A name that gets too long.
+pub fn named(app: &App, cluster: &Cluster, name: &str) -> Result<Vec<Policy>, NameError> {
     let policy = |made: Made| {
-        Some(Policy {
-            name: DnsSubdomain::parse(&format!("{name}-{}", made.suffix)).ok()?,
+        Ok(Policy {
+            name: DnsSubdomain::parse(&format!("{name}-{}", made.suffix))?,
             namespace: made.namespace,
             description: Prose::parse(&made.description).unwrap_or_default(),
             labels: Labels::new(),
@@ -69,10 +72,7 @@ pub fn named(app: &App, cluster: &Cluster, name: &str) -> Vec<Policy> {
             spec: made.spec,
         })
     };
-    policies(app, cluster)
-        .into_iter()
-        .filter_map(policy)
-        .collect()
+    policies(app, cluster).into_iter().map(policy).collect()
 }
 
 /// The namespaces that hold workloads, in the order in which they come; the application's own if

@@ -28,7 +28,7 @@ const OUTSIDE: &str = "outside";
 /// The lab's workloads under policies made from their calls.
 pub(super) fn least_alone(lab: &Lab) -> World {
     let alone = Lab {
-        policies: synth::named(&lab.app, &lab.cluster, "least"),
+        policies: synth::named(&lab.app, &lab.cluster, "least").unwrap(),
         probes: Vec::new(),
         stages: Vec::new(),
         ..lab.clone()
