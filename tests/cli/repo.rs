@@ -199,7 +199,7 @@ fn a_template_that_changes_is_no_edit() {
     let args = [
         "templates",
         "eject",
-        "kubernetes/service.yaml.tera",
+        "kubernetes/object.yaml.tera",
         "--to",
         "my",
     ];
@@ -207,9 +207,9 @@ fn a_template_that_changes_is_no_edit() {
     let lint = repo.dplab(&["templates", "lint", "my"]);
     assert_eq!(code(&lint), 0, "{}", stderr(&lint));
     repo.edit(
-        "my/kubernetes/service.yaml.tera",
-        "kind: Service\n",
-        "kind: Service # mine\n",
+        "my/kubernetes/object.yaml.tera",
+        "kind: {{ kind }}\n",
+        "kind: {{ kind }}{% if kind == \"Service\" %} # mine{% endif %}\n",
     );
     let args = ["diff", "--stat", "--templates", "my"];
     let output = repo.dplab(&args);
