@@ -5,17 +5,22 @@
 //! everything. Nothing here reads files or renders text.
 
 mod app;
+mod calls;
 mod cluster;
+mod container;
 mod cx;
 mod fqdn;
 pub mod lint;
 mod logging;
 mod network;
 mod nodes;
+mod patch;
 mod path;
 mod places;
 mod policy;
+mod service;
 mod stage;
+mod workload;
 
 use crate::diag::{Checked, Code, Diagnostic, has_errors};
 use crate::model::Lab;
@@ -83,7 +88,16 @@ fn namespaces(raw: &RawProfile, app: Option<&DnsLabel>) -> Vec<DnsLabel> {
     let policies = policies.filter_map(|policy| policy.namespace.as_ref());
     let probes = raw.probes.iter().flatten();
     let probes = probes.filter_map(|probe| probe.from.as_ref()?.namespace.as_ref());
-    let named = policies.chain(probes);
+    let app_raw = raw.app.as_ref();
+    let workloads = app_raw.and_then(|app| app.workloads.as_ref());
+    let workloads = workloads.into_iter().flatten();
+    let workloads = workloads.filter_map(|workload| workload.namespace.as_ref());
+    let own = app_raw.and_then(|app| app.namespaces.as_ref());
+    let own = own
+        .into_iter()
+        .flatten()
+        .filter_map(|own| own.name.as_ref());
+    let named = workloads.chain(own).chain(policies).chain(probes);
     let named = named.filter_map(|name| DnsLabel::parse(&name.value).ok());
     let mut all: Vec<DnsLabel> = app.cloned().into_iter().chain(named).collect();
     let mut seen = Vec::new();

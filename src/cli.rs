@@ -3,18 +3,31 @@
 //! Payload goes to stdout, everything about it to stderr. Exit codes are those of [`Exit`].
 
 mod args;
+mod check;
+mod ci;
 mod clean;
 mod diff;
+mod drifts;
+mod error;
+mod expand;
 mod explain;
 mod generate;
+mod git;
+mod init;
+mod interrupt;
 mod labs;
 mod load;
 mod logs;
 mod manifests;
+mod manual;
+mod origin;
 mod prove;
+mod provenance;
 mod reach;
 mod schema;
 mod subject;
+mod target;
+mod templates;
 mod term;
 mod validate;
 
@@ -33,11 +46,12 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
         Err(error) => return usage(&error),
     };
     let term = Term::new(&cli.output);
+    interrupt::listen();
     match dispatch(&cli, &term) {
         Ok(exit) => exit,
         Err(error) => {
             term.error(&error);
-            Exit::Broken
+            error::exit(&error)
         }
     }
 }
@@ -47,11 +61,18 @@ fn dispatch(cli: &Cli, term: &Term) -> anyhow::Result<Exit> {
         Command::Validate(args) => validate::run(args, term),
         Command::Generate(args) => generate::run(args, term),
         Command::Diff(args) => diff::run(args, term),
+        Command::Check(args) => check::run(args, term),
         Command::Clean(args) => clean::run(args, term),
         Command::Reach(args) => reach::run(args, term),
         Command::Logs(args) => logs::run(args, term),
-        Command::Schema => schema::run(term),
+        Command::Init(args) => init::run(args, term),
+        Command::Expand(args) => expand::run(args, term),
+        Command::Schema(args) => schema::run(args, term),
         Command::Explain(args) => explain::run(args, term),
+        Command::Templates(command) => templates::run(command, term),
+        Command::Ci(args) => ci::run(args, term),
+        Command::Completions(args) => manual::completions(args, term),
+        Command::Man(args) => manual::man(args, term),
     }
 }
 

@@ -13,15 +13,16 @@ mod policies;
 pub mod problem;
 mod quick;
 mod services;
+mod tree;
 mod workloads;
 
-use std::collections::HashMap;
 use std::net::IpAddr;
 use std::num::NonZeroUsize;
 
 pub use problem::{Problem, Unread, What};
 
 use self::object::{Item, Items};
+use crate::netpol::hash::{QuickMap, hash_of};
 use crate::netpol::world::{Policy, Workload, World};
 use crate::source::{SourceId, SourceMap, Span};
 
@@ -134,10 +135,10 @@ fn read_all(pieces: &[Piece<'_>]) -> Items {
 struct Gathered {
     found: Found,
     workloads: Vec<Workload>,
-    /// Numbers of workloads by namespace, kind and name; several where labels differ.
-    by_name: HashMap<[String; 3], Vec<usize>>,
+    /// Numbers of workloads by the hash of namespace, kind and name; several where labels differ.
+    by_name: QuickMap<u64, Vec<usize>>,
     policies: Vec<Policy>,
-    policy_by_name: HashMap<(&'static str, Option<String>, String), usize>,
+    policy_by_name: QuickMap<(&'static str, Option<String>, String), usize>,
     endpoints: Vec<(String, String, Vec<IpAddr>)>,
 }
 
@@ -161,7 +162,7 @@ impl Gathered {
     /// Equal pods of one controller are one workload. A controller that comes with its pods
     /// takes them in; a controller that comes twice counts as it came last.
     fn add_workload(&mut self, workload: Workload) {
-        let key = [&workload.namespace, &workload.kind, &workload.name].map(Clone::clone);
+        let key = hash_of([&workload.namespace, &workload.kind, &workload.name]);
         let known = self.by_name.entry(key).or_default();
         let equal = known
             .iter()
@@ -219,7 +220,8 @@ impl Gathered {
 
 /// Whether a policy could not tell the pods of two workloads apart.
 fn are_equal(a: &Workload, b: &Workload) -> bool {
-    a.labels == b.labels
+    a.same_name(b)
+        && a.labels == b.labels
         && a.ports == b.ports
         && a.host_network == b.host_network
         && a.service_account == b.service_account
@@ -234,7 +236,7 @@ fn is_again(a: &Workload, b: &Workload) -> bool {
             .map(|p| p.name.clone())
             .collect::<Vec<_>>()
     };
-    pods(a) == pods(b)
+    a.same_name(b) && pods(a) == pods(b)
 }
 
 fn twice_problem(places: (Option<Span>, Option<Span>), object: String) -> Option<Problem> {

@@ -13,11 +13,14 @@ pub mod location;
 pub mod logging;
 pub mod names;
 pub mod network;
+pub mod patch;
 pub mod policy;
 pub mod port;
 pub mod selector;
+pub mod service;
 pub mod stage;
 pub mod text;
 pub mod version;
+pub mod workload;
 
 pub use lab::Lab;

@@ -1,7 +1,7 @@
 //! Who can reach whom under network policies on GKE Dataplane V2, and what GKE logs of it.
 //!
 //! Pure: a [`World`] in, answers out. No file is read here, no clock, no global. One connection
-//! with its reasons is [`evaluate`]'s, all pairs at once are [`reach`]'s; both stand on the same
+//! with its reasons is [`evaluate()`]'s, all pairs at once are [`reach()`]'s; both stand on the same
 //! reading of policies and peers, and a test holds them against each other.
 //!
 //! The rules are those of the Kubernetes API reference (networking.k8s.io/v1), of Cilium's
@@ -12,6 +12,7 @@ pub mod dialect;
 pub mod diff;
 pub mod dns;
 pub mod evaluate;
+pub(crate) mod hash;
 mod inspect;
 pub mod logging;
 pub mod mutate;

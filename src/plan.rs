@@ -3,6 +3,7 @@
 mod steps;
 
 use serde::Serialize;
+use serde_json::Value as Json;
 
 use crate::model::Lab;
 use crate::model::lab::Policy;
@@ -11,9 +12,9 @@ use crate::model::names::{DnsLabel, DnsSubdomain};
 use crate::model::stage::{Probe, Stage};
 use crate::tree::path::{PathError, RelPath};
 use crate::view::kubernetes::{
-    self as objects, DeploymentView, KustomizationView, LoggingView, NamedView, PolicyView,
-    ProbePodView, ServiceView,
+    self as objects, KustomizationView, LoggingView, NamespaceView, PolicyView, ProbePodView,
 };
+use crate::view::objects::{self as app_objects, AppObject, ObjectView};
 use crate::view::runbook::RunbookView;
 use crate::view::scripts::{self, LabView, RunView, StageView};
 
@@ -55,13 +56,11 @@ pub enum View {
     Run(RunView),
     /// The runbook.
     Runbook(Box<RunbookView>),
-    /// A Deployment.
-    Deployment(DeploymentView),
-    /// A Service.
-    Service(ServiceView),
-    /// A service account or a namespace.
-    Named(NamedView),
-    /// A NetworkPolicy.
+    /// An object of the application.
+    Object(ObjectView),
+    /// A namespace.
+    Namespace(NamespaceView),
+    /// A policy.
     Policy(PolicyView),
     /// The NetworkLogging object.
     Logging(LoggingView),
@@ -86,7 +85,7 @@ pub fn plan(lab: &Lab) -> Result<Vec<Planned>, PathError> {
         Some("app/".to_owned()),
         plan.logging("kubernetes/logging", logging, "logging")?,
         namespaces,
-        plan.policies("kubernetes/policies", &policies)?,
+        plan.policies("kubernetes/policies", &policies, &lab.app.namespace)?,
     ]
     .into_iter()
     .flatten()
@@ -153,12 +152,35 @@ fn end(lab: &Lab) -> (Vec<InForce<'_>>, LoggingSpec) {
     }
 }
 
-fn in_force<'a>(lab: &'a Lab, stage: &Stage) -> Vec<InForce<'a>> {
+fn in_force<'a>(lab: &'a Lab, stage: &'a Stage) -> Vec<InForce<'a>> {
     let logged = |name: &DnsSubdomain| stage.annotated_policies.contains(name);
-    let policies = stage.policies.iter().filter_map(|name| lab.policy(name));
+    let policies = lab.policies_named(&stage.policies);
     policies
         .map(|policy| (policy, logged(&policy.name)))
         .collect()
+}
+
+/// The file of an object: its kind and name, and its namespace if that isn't the application's.
+fn object_file(object: &Json, home: &DnsLabel) -> String {
+    let text = |value: &Json| value.as_str().unwrap_or_default().to_owned();
+    let kind = text(&object["kind"]).to_lowercase();
+    let metadata = &object["metadata"];
+    let name = metadata
+        .get("name")
+        .or_else(|| metadata.get("generateName"));
+    let name = name.map_or_else(String::new, text).replace(['/', ':'], "-");
+    match metadata["namespace"].as_str() {
+        Some(namespace) if namespace != home.as_str() => format!("{kind}-{name}.{namespace}.yaml"),
+        _ => format!("{kind}-{name}.yaml"),
+    }
+}
+
+/// The file of a policy: its name, and its namespace if that isn't the application's.
+fn policy_file(policy: &Policy, home: &DnsLabel) -> String {
+    match policy.namespace == *home {
+        true => format!("{}.yaml", policy.name),
+        false => format!("{}.{}.yaml", policy.name, policy.namespace),
+    }
 }
 
 /// Puts the plan together.
@@ -204,57 +226,15 @@ impl Builder {
     }
 
     fn app(&mut self, lab: &Lab) -> Result<(), PathError> {
-        let app = &lab.app;
-        let mut resources = Vec::new();
-        for workload in &app.workloads {
-            let key = format!("app.workloads.{}", workload.name);
-            let name = format!("deployment-{}.yaml", workload.name);
-            let view = View::Deployment(objects::deployment(app, workload));
-            self.object("kubernetes/app", &name, "deployment", view, &key)?;
-            resources.push(name);
-            for service in &workload.services {
-                let name = format!("service-{}.yaml", service.name);
-                let view = View::Service(objects::service(app, workload, service));
-                self.object("kubernetes/app", &name, "service", view, &key)?;
-                resources.push(name);
-            }
-        }
-        let mut accounts: Vec<_> = app
-            .workloads
-            .iter()
-            .filter_map(|w| w.service_account.as_ref())
-            .collect();
-        accounts.sort();
-        accounts.dedup();
-        for account in accounts {
-            let name = format!("serviceaccount-{account}.yaml");
-            let view = View::Named(NamedView {
-                name: account.to_string(),
-                namespace: app.namespace.to_string(),
-                annotations: Default::default(),
-            });
-            self.object("kubernetes/app", &name, "service-account", view, "app")?;
+        let mut resources: Vec<String> = Vec::new();
+        for AppObject { object, key } in app_objects::all(&lab.app) {
+            let name = object_file(&object, &lab.app.namespace);
+            let view = View::Object(app_objects::view(&object));
+            let path = format!("kubernetes/app/{name}");
+            self.file(&path, "kubernetes/object.yaml.tera", view, key)?;
             resources.push(name);
         }
         self.kustomization("kubernetes/app", resources, "app")
-    }
-
-    fn object(
-        &mut self,
-        folder: &str,
-        name: &str,
-        kind: &str,
-        view: View,
-        key: &str,
-    ) -> Result<(), PathError> {
-        let template = match kind {
-            "deployment" => "kubernetes/deployment.yaml.tera",
-            "service" => "kubernetes/service.yaml.tera",
-            "service-account" => "kubernetes/service-account.yaml.tera",
-            "namespace" => "kubernetes/namespace.yaml.tera",
-            _ => "kubernetes/policy.yaml.tera",
-        };
-        self.file(&format!("{folder}/{name}"), template, view, key)
     }
 
     /// Namespaces that the lab makes, and those whose annotation asks for logs at its end.
@@ -269,8 +249,14 @@ impl Builder {
         for name in names {
             let logged = annotated.iter().any(|ns| ns.as_str() == name);
             let file = format!("{name}.yaml");
-            let view = View::Named(objects::namespace(&name, logged));
-            self.object(folder, &file, "namespace", view, "app.namespace")?;
+            let view = View::Namespace(objects::namespace(&lab.app, &name, logged));
+            let path = format!("{folder}/{file}");
+            self.file(
+                &path,
+                "kubernetes/namespace.yaml.tera",
+                view,
+                "app.namespace",
+            )?;
             resources.push(file);
         }
         if resources.is_empty() {
@@ -284,11 +270,12 @@ impl Builder {
         &mut self,
         folder: &str,
         policies: &[InForce<'_>],
+        home: &DnsLabel,
     ) -> Result<Option<String>, PathError> {
         if policies.is_empty() {
             return Ok(None);
         }
-        let resources = self.policy_files(folder, policies)?;
+        let resources = self.policy_files(folder, policies, home)?;
         self.kustomization(folder, resources, "policies")?;
         Ok(Some("policies/".to_owned()))
     }
@@ -297,13 +284,15 @@ impl Builder {
         &mut self,
         folder: &str,
         policies: &[InForce<'_>],
+        home: &DnsLabel,
     ) -> Result<Vec<String>, PathError> {
         let mut resources = Vec::new();
         for (policy, logged) in policies {
-            let file = format!("{}.yaml", policy.name);
+            let file = policy_file(policy, home);
             let view = View::Policy(objects::policy(policy, *logged));
             let key = format!("policies.{}", policy.name);
-            self.object(folder, &file, "policy", view, &key)?;
+            let path = format!("{folder}/{file}");
+            self.file(&path, "kubernetes/policy.yaml.tera", view, key)?;
             resources.push(file);
         }
         Ok(resources)
@@ -336,7 +325,8 @@ impl Builder {
     fn stage(&mut self, lab: &Lab, index: usize, stage: &Stage) -> Result<(), PathError> {
         let folder = stage_folder(lab, index, stage);
         let key = format!("stages.{}", stage.name);
-        let mut resources = self.policy_files(&folder, &in_force(lab, stage))?;
+        let mut resources =
+            self.policy_files(&folder, &in_force(lab, stage), &lab.app.namespace)?;
         self.logging_file(&folder, stage.logging, &key)?;
         resources.push(LOGGING_FILE.to_owned());
         self.kustomization(&folder, resources, &key)

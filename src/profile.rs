@@ -3,6 +3,7 @@
 pub mod at;
 pub mod catalogue;
 pub mod decode;
+pub mod expand;
 pub mod keyed;
 pub mod layer;
 pub mod merge;
@@ -15,10 +16,11 @@ pub mod yaml;
 
 pub use at::At;
 
-use crate::diag::{Checked, Code, has_errors};
+use crate::diag::{Checked, Code, Diagnostic, has_errors};
 use crate::source::{SourceId, SourceMap};
 use layer::{Files, Overrides};
 use raw::RawProfile;
+use yaml::Node;
 
 /// Reads a profile: its layers, its structure, its typed form. Everything wrong with its structure
 /// is found; what fits is given back also where something doesn't, so that the checks behind can
@@ -29,14 +31,23 @@ pub fn read(
     profile: SourceId,
     overrides: &Overrides,
 ) -> Checked<RawProfile> {
-    let (node, mut findings) = layer::resolve(sources, files, profile, overrides);
-    let Some(node) = node else {
-        return Checked {
+    let (node, findings) = layer::resolve(sources, files, profile, overrides);
+    match node {
+        Some(node) => typed(sources, &node, findings),
+        None => Checked {
             value: None,
             findings,
-        };
-    };
-    let (fitting, mut misfits) = structure::fit(&node, sources);
+        },
+    }
+}
+
+/// The typed form of a whole tree, in whose layers something may have been found already.
+pub fn typed(
+    sources: &SourceMap,
+    node: &Node,
+    mut findings: Vec<Diagnostic>,
+) -> Checked<RawProfile> {
+    let (fitting, mut misfits) = structure::fit(node, sources);
     if has_errors(&findings) {
         // What a base that can't be read would have given isn't missing.
         misfits.retain(|finding| finding.code != Code::MissingKey);

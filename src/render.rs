@@ -61,6 +61,7 @@ mod handlebars;
 mod lab;
 mod position;
 mod tera;
+mod trace;
 
 use std::collections::BTreeMap;
 
@@ -71,6 +72,7 @@ pub use catalog::{BUILT_IN_PREFIX, Catalog, Engine, Template};
 pub use error::{Place, RenderError};
 pub use fields::{Field, FieldPath, FieldProblem, Step};
 pub use lab::{LabError, tree};
+pub use trace::Tracer;
 
 use crate::lang::{self, Language};
 use crate::source::LineColumn;
@@ -91,16 +93,20 @@ impl Renderer {
     /// # Errors
     /// The first template that can't be read or does what templates must not.
     pub fn new(catalog: &Catalog) -> Result<Renderer, RenderError> {
-        let mut renderer = Renderer {
-            catalog: catalog.clone(),
-            tera: BTreeMap::new(),
-            handlebars: BTreeMap::new(),
-            fields: BTreeMap::new(),
-        };
+        let mut renderer = Renderer::empty(catalog);
         for language in Language::ALL {
             renderer.load(language)?;
         }
         Ok(renderer)
+    }
+
+    fn empty(catalog: &Catalog) -> Renderer {
+        Renderer {
+            catalog: catalog.clone(),
+            tera: BTreeMap::new(),
+            handlebars: BTreeMap::new(),
+            fields: BTreeMap::new(),
+        }
     }
 
     fn load(&mut self, language: Language) -> Result<(), RenderError> {
@@ -146,8 +152,13 @@ impl Renderer {
             source,
         })?;
         self.check(template, &view)?;
-        let view = without_nulls(view);
         let language = loaded.language();
+        finish(template, language, &self.raw(template, language, view)?)
+    }
+
+    /// What the engine makes of a template, as it is.
+    fn raw(&self, template: &str, language: Language, view: Value) -> Result<String, RenderError> {
+        let view = without_nulls(view);
         let text = match Engine::of(language) {
             Engine::Tera => self
                 .tera
@@ -158,8 +169,7 @@ impl Renderer {
                 .get(&language)
                 .map(|engine| engine.render(template, view)),
         };
-        let text = text.unwrap_or_else(|| Err(self.catalog.unknown(template)))?;
-        finish(template, language, &text)
+        text.unwrap_or_else(|| Err(self.catalog.unknown(template)))
     }
 
     fn check(&self, template: &str, view: &Value) -> Result<(), RenderError> {

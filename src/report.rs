@@ -6,12 +6,15 @@
 pub mod answer;
 pub mod connectivity;
 mod dot;
+pub mod drift;
 pub mod expectations;
+pub mod findings;
 pub mod log_match;
 pub mod logs;
 pub mod mutation;
 pub mod names;
 pub mod place;
+pub mod provenance;
 pub mod reach;
 mod svg;
 pub mod table;

@@ -21,20 +21,22 @@ pub mod path;
 mod place;
 pub mod read;
 mod recover;
+pub mod scope;
 mod stage;
 mod swap;
 pub mod write;
 
 pub use change::{Change, InTheWay, Kind, Protection};
 pub use clean::{Cleaned, clean};
-pub use compare::{Comparison, compare};
+pub use compare::{Comparison, compare, compare_within};
 pub use disk::{Disk, Entry};
 pub use error::{Refused, WriteError};
 pub use hands::{Step, Steps, Straight};
 pub use lock::{Lock, LockError, Owned};
 pub use path::{PathError, RelPath};
 pub use place::PlaceError;
-pub use read::{ReadError, read};
+pub use read::{ReadError, owned, read};
+pub use scope::Scope;
 pub use write::{Mode, Outcome, apply};
 
 use std::collections::BTreeMap;

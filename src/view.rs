@@ -5,7 +5,9 @@
 //! Views know no file names and no text of any language.
 
 pub mod alerting;
+pub mod ci;
 pub mod cluster;
 pub mod kubernetes;
+pub mod objects;
 pub mod runbook;
 pub mod scripts;

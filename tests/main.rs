@@ -5,6 +5,7 @@
     reason = "a test that can't go on should say so and stop"
 )]
 
+mod check;
 mod cli;
 mod diag;
 mod golden;

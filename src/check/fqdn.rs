@@ -1,6 +1,6 @@
 //! FQDNNetworkPolicy specs in `policies:`, refused where GKE would refuse them.
 
-use super::app::port_number;
+use super::container::port_number;
 use super::cx::Cx;
 use super::path::Path;
 use super::policy::{list, optional, selector};

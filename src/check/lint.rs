@@ -103,6 +103,7 @@ impl<'w> Facts<'w> {
 pub fn lab(lab: &Lab, places: &Places) -> Vec<Diagnostic> {
     let world = staged::world(lab, lab.stages.last(), places);
     let mut found = lints(&Facts::of_lab(&world, lab));
+    found.extend(logging::of_workloads(lab));
     for finding in &mut found {
         // A lab leaves doors open on purpose: that is where it starts.
         if finding.code == Code::UnprotectedWorkload {

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::app::{annotations, protocol};
+use super::app::{annotations, labels};
+use super::container::protocol;
 use super::cx::Cx;
 use super::fqdn;
 use super::path::Path;
@@ -23,6 +24,7 @@ use crate::profile::raw::native::{RawOperator, RawRequirement, RawSelector};
 use crate::profile::raw::policy::{
     RawIpBlock, RawPeer, RawPolicy, RawPolicySpec, RawPolicyType, RawPort, RawPortRef,
 };
+use crate::source::Span;
 
 /// Policies, and which of them stand behind each name that a profile gives.
 pub(super) struct Policies {
@@ -43,11 +45,7 @@ pub(super) fn policies(
     let root = Path::Root;
     let path = root.key("policies");
     let given = raw.map(Vec::as_slice).unwrap_or_default();
-    cx.unique(
-        &path,
-        "a policy",
-        given.iter().map(|policy| policy.name.as_ref()),
-    );
+    unique(cx, &path, given);
     let mut whole = true;
     let mut policies = Policies {
         all: Vec::new(),
@@ -62,12 +60,29 @@ pub(super) fn policies(
     whole.then_some(policies)
 }
 
+/// Policies of one namespace have names of their own. A name that policies of several namespaces
+/// share stands for all of them.
+fn unique(cx: &mut Cx, path: &Path<'_>, given: &[At<RawPolicy>]) {
+    let namespace = |policy: &RawPolicy| policy.namespace.as_ref().map(|ns| ns.value.clone());
+    let mut groups: Vec<Option<String>> = given.iter().map(|p| namespace(p)).collect();
+    groups.sort();
+    groups.dedup();
+    for group in groups {
+        let names = given.iter().map(|policy| {
+            let same = namespace(policy) == group;
+            policy.name.as_ref().filter(|_| same)
+        });
+        cx.unique(path, "a policy", names);
+    }
+}
+
 impl Policies {
     fn add(&mut self, cx: &mut Cx, path: &Path<'_>, raw: &RawPolicy, made: Vec<Policy>) {
         let Some(written) = &raw.name else { return };
         for policy in &made {
-            let taken = self.all.iter().any(|other| other.name == policy.name);
-            if taken && policy.name.as_str() != written.value {
+            let same =
+                |other: &Policy| other.name == policy.name && other.namespace == policy.namespace;
+            if self.all.iter().any(same) && policy.name.as_str() != written.value {
                 let message = format!(
                     "`{}` is made from the calls and the name of another policy",
                     policy.name
@@ -78,7 +93,12 @@ impl Policies {
             }
         }
         let names = made.iter().map(|policy| policy.name.clone());
-        self.groups.insert(written.value.clone(), names.collect());
+        let group = self.groups.entry(written.value.clone()).or_default();
+        for name in names {
+            if !group.contains(&name) {
+                group.push(name);
+            }
+        }
         self.all.extend(made);
     }
 }
@@ -88,6 +108,7 @@ struct Head {
     name: DnsSubdomain,
     namespace: DnsLabel,
     description: Prose,
+    labels: Labels,
     annotations: Labels,
 }
 
@@ -101,7 +122,10 @@ fn policy(
     let head = head(cx, path, raw, app.map(|app| &app.namespace));
     let spec = match (&raw.spec, &raw.fqdn, &raw.from) {
         (Some(spec), None, None) => PolicySpec::Network(self::spec(cx, &path.key("spec"), spec)?),
-        (None, Some(spec), None) => PolicySpec::Fqdn(fqdn::spec(cx, &path.key("fqdn"), spec)?),
+        (None, Some(spec), None) => {
+            needs_fqdn(cx, &path.key("fqdn"), spec.span, cluster);
+            PolicySpec::Fqdn(fqdn::spec(cx, &path.key("fqdn"), spec)?)
+        }
         (None, None, Some(_)) => return from_calls(cx, path, raw, head?, app?, cluster?),
         _ => {
             not_one_form(cx, path, raw);
@@ -113,6 +137,7 @@ fn policy(
         name: head.name,
         namespace: head.namespace,
         description: head.description,
+        labels: head.labels,
         annotations: head.annotations,
         spec,
     }])
@@ -130,11 +155,13 @@ fn head(
         None => namespace.cloned(),
     };
     let description = cx.prose(&path.key("description"), raw.description.as_ref());
+    let labels = labels(cx, &path.key("labels"), raw.labels.as_ref());
     let annotations = annotations(cx, &path.key("annotations"), raw.annotations.as_ref());
     Some(Head {
         name: name?,
         namespace: namespace?,
         description,
+        labels,
         annotations,
     })
 }
@@ -162,6 +189,15 @@ fn not_one_form(cx: &mut Cx, path: &Path<'_>, raw: &At<RawPolicy>) {
     cx.push(path, finding);
 }
 
+/// Without the switch GKE does not know the kind.
+fn needs_fqdn(cx: &mut Cx, path: &Path<'_>, span: Span, cluster: Option<&Cluster>) {
+    if cluster.is_some_and(|cluster| !cluster.dataplane.fqdn_network_policy) {
+        let message = "an FQDNNetworkPolicy needs the cluster to serve it";
+        let right = "expected `cluster.dataplane.fqdnNetworkPolicy: true` as well";
+        cx.needs(path, message, span, right);
+    }
+}
+
 /// The policies that the application needs and no more.
 fn from_calls(
     cx: &mut Cx,
@@ -185,8 +221,9 @@ fn from_calls(
         let name = format!("{}-{}", head.name, made.suffix);
         Some(Policy {
             name: DnsSubdomain::parse(&name).ok()?,
-            namespace: app.namespace.clone(),
+            namespace: made.namespace,
             description: Prose::parse(&made.description).unwrap_or_default(),
+            labels: head.labels.clone(),
             annotations: head.annotations.clone(),
             spec: made.spec,
         })

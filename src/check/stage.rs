@@ -1,6 +1,7 @@
 //! `probes:`, `stages:` and `alerting:` names that must agree, and each stage's whole state.
 
-use super::app::{endpoint, label};
+use super::app::{DEFAULT, label};
+use super::calls::endpoint;
 use super::cx::Cx;
 use super::logging::logging;
 use super::path::Path;
@@ -17,6 +18,7 @@ use crate::model::stage::{Expectation, Probe, ProbeSource, ProbeTarget, Stage};
 use crate::model::text::Line;
 use crate::profile::At;
 use crate::profile::raw::RawProfile;
+use crate::profile::raw::app::RawApp;
 use crate::profile::raw::stage::{
     RawAlerting, RawAnnotate, RawExpectation, RawProbe, RawProbeSource, RawStage, RawVerdict,
 };
@@ -105,9 +107,14 @@ fn source(
     let pod = raw.pod.as_ref().or(probe);
     let pod = cx.parse(&path.key("pod"), pod, DnsLabel::parse);
     let image = cx.parse(&path.key("image"), raw.image.as_ref(), ImageRef::parse);
-    let namespace = match &raw.namespace {
-        Some(given) => cx.parse(&path.key("namespace"), Some(given), DnsLabel::parse),
-        None => app.map(|app| app.namespace.clone()),
+    let like = raw
+        .r#as
+        .as_ref()
+        .and_then(|name| app?.workload(&name.value));
+    let namespace = match (&raw.namespace, like) {
+        (Some(given), _) => cx.parse(&path.key("namespace"), Some(given), DnsLabel::parse),
+        (None, Some(workload)) => Some(workload.namespace.clone()),
+        (None, None) => app.map(|app| app.namespace.clone()),
     };
     let mut labels = Labels::new();
     let stands_for = raw.r#as.as_ref().and_then(|workload| {
@@ -147,15 +154,33 @@ fn target(
     profile: &RawProfile,
     app: Option<&App>,
 ) -> Option<ProbeTarget> {
-    let written = profile.app.as_ref().map(|app| &app.value);
-    let call = endpoint(cx, path, raw?, written)?;
-    let (workload, service) = app?.service(call.service.as_str())?;
-    let port = service.ports.iter().find(|port| port.port == call.port)?;
+    let empty = RawApp::default();
+    let written = profile.app.as_ref().map_or(&empty, |app| &app.value);
+    let home = written.namespace.as_ref();
+    let home = home.map_or(DEFAULT, |namespace| &namespace.value);
+    let raw = raw?;
+    let call = endpoint(cx, path, raw, (written, home))?;
+    let app = app?;
+    let (service, port) = app.called(&call)?;
+    let found = app.behind(&call.namespace, service).find_map(|workload| {
+        let (_, number) = App::pod_ports(workload, port).first().copied()?;
+        Some((workload.name.clone(), number))
+    });
+    let Some((workload, pod_port)) = found else {
+        let message = format!("no pods stand behind `{}`", raw.value);
+        let finding = Diagnostic::new(Code::UnknownName, message).at(
+            raw.span,
+            "expected a Service whose selector and target port find pods",
+        );
+        cx.push(path, finding);
+        return None;
+    };
     Some(ProbeTarget {
-        workload: workload.name.clone(),
+        namespace: call.namespace,
+        workload,
         service: call.service,
         port: call.port,
-        pod_port: port.target_port,
+        pod_port,
     })
 }
 

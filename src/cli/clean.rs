@@ -2,58 +2,113 @@
 
 use std::time::Duration;
 
+use anyhow::Context as _;
+use camino::Utf8Path;
+
 use super::args::CleanArgs;
+use super::interrupt::{self, Stoppable};
+use super::labs::shown;
 use super::load;
+use super::target::Target;
 use super::term::Term;
 use crate::diag::has_errors;
 use crate::exit::Exit;
 use crate::source::SourceMap;
-use crate::tree::{self, Mode, Protection, RelPath};
+use crate::tree::clean::clean_within;
+use crate::tree::{self, Cleaned, LOCK, Mode, Protection, RelPath, Scope};
 
 /// Seconds to wait for another run on the same folder.
 const WAIT: Duration = Duration::from_secs(10);
 
 pub(super) fn run(args: &CleanArgs, term: &Term) -> anyhow::Result<Exit> {
-    let mut sources = SourceMap::new();
-    let loaded = load::labs(&args.profiles, &mut sources)?;
-    let mut exit = Exit::Fine;
-    for profile in &loaded {
-        // Only the name counts here, so a profile with mistakes can be cleaned up too.
-        let Some(name) = &profile.name else {
-            term.findings(&profile.findings, &sources);
-            exit = exit.max(if has_errors(&profile.findings) {
-                Exit::Invalid
-            } else {
-                Exit::Fine
-            });
-            continue;
-        };
-        exit = exit.max(one(args, &RelPath::parse(&name.value)?, term)?);
+    let target = Target::of(&args.target.positional, &args.target.out)?;
+    let (labs, mut exit) = match target.profiles.is_empty() && args.names_a_folder() {
+        true => (there(&target)?, Exit::Fine),
+        false => named(args, &target, term)?,
+    };
+    for lab in labs {
+        exit = exit.max(one(args, &target.root, &lab, term)?);
     }
     Ok(exit)
 }
 
-fn one(args: &CleanArgs, lab: &RelPath, term: &Term) -> anyhow::Result<Exit> {
+impl CleanArgs {
+    fn names_a_folder(&self) -> bool {
+        !self.target.positional.is_empty() || self.target.out.out.is_some()
+    }
+}
+
+/// The labs that lie in the folder, as their lock files show.
+fn there(target: &Target) -> anyhow::Result<Vec<RelPath>> {
+    if let Some(folder) = &target.folder {
+        return Ok(vec![folder.clone()]);
+    }
+    let root = &target.root;
+    let entries = root
+        .read_dir_utf8()
+        .with_context(|| format!("the folder `{root}` can't be read"))?;
+    let mut labs = Vec::new();
+    for entry in entries {
+        let entry = entry?;
+        if entry.path().join(LOCK).is_file() {
+            labs.push(RelPath::parse(entry.file_name())?);
+        }
+    }
+    labs.sort();
+    Ok(labs)
+}
+
+/// The labs of profiles. Only the name counts here, so one with mistakes can be cleaned up too.
+fn named(args: &CleanArgs, target: &Target, term: &Term) -> anyhow::Result<(Vec<RelPath>, Exit)> {
+    let mut sources = SourceMap::new();
+    let loaded = load::labs(&target.profiles, &args.overrides, &mut sources)?;
+    let (mut labs, mut exit) = (Vec::new(), Exit::Fine);
+    for profile in &loaded {
+        match &profile.name {
+            Some(name) => labs.push(target.lab(&name.value)?),
+            None => {
+                term.findings(&profile.findings, &sources);
+                if has_errors(&profile.findings) {
+                    exit = Exit::Invalid;
+                }
+            }
+        }
+    }
+    Ok((labs, exit))
+}
+
+fn one(args: &CleanArgs, root: &Utf8Path, lab: &RelPath, term: &Term) -> anyhow::Result<Exit> {
     let mode = Mode {
         force: args.force,
         wait: WAIT,
     };
-    let cleaned = tree::clean(&args.out.out, lab, mode)?;
-    let folder = args.out.out.join(lab.as_str());
-    term.say(&format!(
-        "{folder}: {} files removed",
-        cleaned.removed.len()
-    ));
+    let scope = Scope::of(&args.only);
+    let cleaned = match clean_within(root, lab, &scope, mode, &mut Stoppable::default()) {
+        Err(_) if interrupt::asked() => return Ok(Exit::Interrupted),
+        cleaned => cleaned?,
+    };
+    tell(&shown(root, lab), &cleaned, term);
+    let edited = |change: &tree::Change| change.kind.protection() > Protection::None;
+    Ok(match cleaned.kept.iter().any(edited) {
+        true => Exit::Refused,
+        false => Exit::Fine,
+    })
+}
+
+fn tell(folder: &Utf8Path, cleaned: &Cleaned, term: &Term) {
+    let removed = cleaned.removed.len();
+    term.say(&format!("{folder}: {removed} files removed"));
     for change in &cleaned.kept {
-        term.say(&format!("kept: {folder}/{}: {}", change.path, change.kind));
+        let line = format!("kept: {folder}/{}: {}", change.path, change.kind);
+        match change.kind.protection() {
+            Protection::None => term.say(&line),
+            _ => term.warn(&line),
+        }
+    }
+    for path in &cleaned.odd {
+        term.say(&format!("kept: {folder}/{path}: not dplab's"));
     }
     for path in &cleaned.saved {
         term.say(&format!("kept for you: {}", path.display()));
     }
-    let edited = |change: &tree::Change| change.kind.protection() > Protection::None;
-    Ok(if cleaned.kept.iter().any(edited) {
-        Exit::Refused
-    } else {
-        Exit::Fine
-    })
 }

@@ -1,62 +1,62 @@
-//! `dplab diff`: what would be generated, against what is there.
+//! `dplab diff`: what would be generated, against what is there or what a git revision holds.
 
-use super::args::DiffArgs;
-use super::labs::{self, Lab};
+use super::args::{DiffArgs, Format};
+use super::drifts::{self, Sides};
+use super::target::Target;
 use super::term::Term;
+use super::{labs, provenance};
+use crate::diag;
 use crate::exit::Exit;
-use crate::tree::diff::diff;
-use crate::tree::{self, Change, Disk};
+use crate::report::drift::{Drift, Options, findings, json, markdown, text};
+use crate::source::SourceMap;
 
 pub(super) fn run(args: &DiffArgs, term: &Term) -> anyhow::Result<Exit> {
-    let labs = match labs::generated(&args.profiles, &args.templates, &[], term)? {
+    let target = Target::of(&args.target.positional, &args.target.out)?;
+    let labs = match labs::generated(&target, &args.overrides, &args.templates, &[], term)? {
         Ok(labs) => labs,
         Err(exit) => return Ok(exit),
     };
-    let mut exit = Exit::Fine;
-    for lab in &labs {
-        exit = exit.max(one(args, lab, term)?);
+    let options = Options {
+        semantic: args.semantic,
+        reach: args.reach,
+    };
+    let mut sides = drifts::compare(&labs, &target, args.against.as_deref(), options)?;
+    if args.provenance {
+        provenance::add(&mut sides, args)?;
     }
-    Ok(match exit {
-        Exit::Differs if args.exit_zero => Exit::Fine,
-        exit => exit,
+    let drifts: Vec<Drift> = sides.iter().map(|side| side.drift.clone()).collect();
+    term.payload(&render(args, &sides, &drifts))?;
+    if args.format == Format::Text {
+        for drift in drifts.iter().filter(|drift| !drift.differs()) {
+            term.say(&format!(
+                "{}: {} files, no differences",
+                drift.folder, drift.unchanged
+            ));
+        }
+    }
+    Ok(match drifts.iter().any(Drift::differs) {
+        true if !args.exit_zero => Exit::Differs,
+        _ => Exit::Fine,
     })
 }
 
-fn one(args: &DiffArgs, lab: &Lab, term: &Term) -> anyhow::Result<Exit> {
-    let disk = tree::read(&args.out.out, &lab.folder, &lab.tree)?;
-    let comparison = tree::compare(&lab.tree, &disk);
-    let folder = args.out.out.join(lab.folder.as_str());
-    let mut out = String::new();
-    for change in comparison
-        .changes
-        .iter()
-        .filter(|change| change.kind.is_drift())
-    {
-        match (args.name_only, args.stat) {
-            (true, _) => out.push_str(&format!("{folder}/{}\n", change.path)),
-            (_, true) => out.push_str(&format!("{folder}/{}: {}\n", change.path, change.kind)),
-            _ => out.push_str(&text(lab, &disk, change)),
+fn render(args: &DiffArgs, sides: &[Sides<'_>], drifts: &[Drift]) -> String {
+    match args.format {
+        Format::Text if args.name_only => text::names(drifts),
+        Format::Text if args.stat => text::stat(drifts),
+        Format::Text => text::full(drifts),
+        Format::Json => json::render(drifts),
+        Format::Markdown => markdown::render(drifts),
+        Format::Github | Format::Sarif => {
+            let mut sources = SourceMap::new();
+            let found = sides
+                .iter()
+                .flat_map(|s| findings::findings(&s.drift, &s.disk, &mut sources));
+            let found: Vec<_> = found.collect();
+            match args.format {
+                Format::Github => diag::github::render(&found, &sources),
+                _ => diag::sarif::render(&found, &sources),
+            }
         }
     }
-    term.payload(&out)?;
-    if comparison.is_drift() {
-        return Ok(Exit::Differs);
-    }
-    term.say(&format!(
-        "{folder}: {} files, no differences",
-        comparison.unchanged
-    ));
-    Ok(Exit::Fine)
-}
-
-/// The kind of difference, then the difference.
-fn text(lab: &Lab, disk: &Disk, change: &Change) -> String {
-    let new = lab.tree.get(&change.path).map(|file| file.bytes.as_slice());
-    let difference = diff(disk.bytes(&change.path), new);
-    format!(
-        "# {}: {}\n{}",
-        change.path,
-        change.kind,
-        difference.unified(&change.path)
-    )
 }

@@ -2,16 +2,27 @@
 
 use std::time::Duration;
 
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 
-use super::args::GenerateArgs;
-use super::labs::{self, Lab};
+use super::args::{GenerateArgs, OutArgs};
+use super::interrupt::{self, Stoppable};
+use super::labs::{self, Lab, shown};
+use super::target::Target;
 use super::term::Term;
 use crate::exit::Exit;
-use crate::tree::{self, Comparison, Mode, Outcome, WriteError};
+use crate::tree::write::apply_within;
+use crate::tree::{self, Comparison, Mode, Outcome, Tree, WriteError};
 
 pub(super) fn run(args: &GenerateArgs, term: &Term) -> anyhow::Result<Exit> {
-    let labs = match labs::generated(&args.profiles, &args.templates, &args.only, term)? {
+    let out = OutArgs {
+        out: args.out.out.clone(),
+    };
+    let target = Target {
+        profiles: args.profiles.profiles.clone(),
+        ..Target::of(&[], &out)?
+    };
+    let overrides = &args.profiles.overrides;
+    let labs = match labs::generated(&target, overrides, &args.templates, &args.only, term)? {
         Ok(labs) => labs,
         Err(exit) => return Ok(exit),
     };
@@ -20,11 +31,14 @@ pub(super) fn run(args: &GenerateArgs, term: &Term) -> anyhow::Result<Exit> {
     }
     let mut exit = Exit::Fine;
     for lab in &labs {
-        let ended = match args.dry_run {
-            true => compare(args, lab, term)?,
-            false => write(args, lab, term)?,
-        };
-        exit = exit.max(ended);
+        exit = exit.max(match args.dry_run {
+            true => compare(args, &target.root, lab, term)?,
+            false => write(args, &target.root, lab, term)?,
+        });
+        if exit == Exit::Interrupted {
+            term.say("interrupted: every folder is as it was, or as it should be");
+            break;
+        }
     }
     Ok(exit)
 }
@@ -32,30 +46,39 @@ pub(super) fn run(args: &GenerateArgs, term: &Term) -> anyhow::Result<Exit> {
 /// Every file behind a line that names it; YAML as one stream that kubectl takes.
 fn print(labs: &[Lab], term: &Term) -> anyhow::Result<Exit> {
     let mut out = String::new();
-    for (path, file) in labs.iter().flat_map(|lab| lab.tree.iter()) {
-        let head = match path.as_str().ends_with(".yaml") {
-            true => "---\n#",
-            false => "#",
-        };
-        out.push_str(&format!(
-            "{head} {path}\n{}",
-            String::from_utf8_lossy(&file.bytes)
-        ));
+    for lab in labs {
+        for (path, file) in lab.tree(&tree::Lock::default())?.iter() {
+            let head = match path.as_str().ends_with(".yaml") {
+                true => "---\n#",
+                false => "#",
+            };
+            out.push_str(&format!(
+                "{head} {path}\n{}",
+                String::from_utf8_lossy(&file.bytes)
+            ));
+        }
     }
     term.payload(&out)?;
     Ok(Exit::Fine)
 }
 
-fn write(args: &GenerateArgs, lab: &Lab, term: &Term) -> anyhow::Result<Exit> {
+fn write(args: &GenerateArgs, root: &Utf8Path, lab: &Lab, term: &Term) -> anyhow::Result<Exit> {
     let mode = Mode {
         force: args.force,
         wait: Duration::from_secs(args.wait),
     };
-    match tree::apply(&args.out.out, &lab.folder, &lab.tree, mode) {
+    let new = lab.tree(&tree::owned(root, &lab.folder)?)?;
+    let mut steps = Stoppable::default();
+    let applied = apply_within(root, &lab.folder, &new, &lab.scope, mode, &mut steps);
+    match applied {
         Ok(outcome) => {
-            written(args, lab, &outcome, term);
-            Ok(Exit::Fine)
+            written(&shown(root, &lab.folder), &new, &outcome, term);
+            Ok(match interrupt::asked() {
+                true => Exit::Interrupted,
+                false => Exit::Fine,
+            })
         }
+        Err(_) if interrupt::asked() => Ok(Exit::Interrupted),
         Err(WriteError::Refused(refused)) => {
             term.error(&anyhow::anyhow!("{refused}"));
             term.note(
@@ -67,9 +90,8 @@ fn write(args: &GenerateArgs, lab: &Lab, term: &Term) -> anyhow::Result<Exit> {
     }
 }
 
-fn written(args: &GenerateArgs, lab: &Lab, outcome: &Outcome, term: &Term) {
-    let folder = folder(args, lab);
-    let files = lab.tree.len();
+fn written(folder: &Utf8PathBuf, new: &Tree, outcome: &Outcome, term: &Term) {
+    let files = new.len();
     let changes = outcome.comparison.changes.iter();
     let changed = changes.filter(|change| change.kind.is_drift()).count();
     match outcome.written {
@@ -88,10 +110,9 @@ fn details(comparison: &Comparison, term: &Term) {
     }
 }
 
-fn compare(args: &GenerateArgs, lab: &Lab, term: &Term) -> anyhow::Result<Exit> {
-    let disk = tree::read(&args.out.out, &lab.folder, &lab.tree)?;
-    let comparison = tree::compare(&lab.tree, &disk);
-    let folder = folder(args, lab);
+fn compare(args: &GenerateArgs, root: &Utf8Path, lab: &Lab, term: &Term) -> anyhow::Result<Exit> {
+    let comparison = lab.compare_in(root)?.comparison;
+    let folder = shown(root, &lab.folder);
     if !comparison.is_drift() {
         term.say(&format!(
             "{folder}: {} files, unchanged",
@@ -99,21 +120,12 @@ fn compare(args: &GenerateArgs, lab: &Lab, term: &Term) -> anyhow::Result<Exit> 
         ));
         return Ok(Exit::Fine);
     }
-    for change in comparison
-        .changes
-        .iter()
-        .filter(|change| change.kind.is_drift())
-    {
+    let changes = comparison.changes.iter();
+    for change in changes.filter(|change| change.kind.is_drift()) {
         term.payload(&format!("{folder}/{}: {}\n", change.path, change.kind))?;
     }
-    let refused = comparison.refused(args.force);
-    Ok(if refused.is_empty() {
-        Exit::Differs
-    } else {
-        Exit::Refused
+    Ok(match comparison.refused(args.force).is_empty() {
+        true => Exit::Differs,
+        false => Exit::Refused,
     })
-}
-
-fn folder(args: &GenerateArgs, lab: &Lab) -> Utf8PathBuf {
-    args.out.out.join(lab.folder.as_str())
 }

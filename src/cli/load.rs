@@ -1,35 +1,74 @@
 //! Profiles from the file system to labs.
 
-use std::io;
+use std::io::{self, Read as _};
 
 use anyhow::{Context as _, bail};
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::args::ProfileArgs;
+use super::args::OverrideArgs;
 use crate::check;
-use crate::diag::{self, Diagnostic, Severity};
+use crate::diag::{self, Code, Diagnostic, Severity};
 use crate::model::Lab;
 use crate::profile::layer::{Files, Overrides};
 use crate::profile::raw::RawProfile;
+use crate::profile::yaml::{self, Limits};
 use crate::profile::{self, At};
-use crate::source::SourceMap;
+use crate::source::{SourceId, SourceMap, Span};
 
 /// The real file system.
 pub(super) struct Disk;
 
 impl Files for Disk {
     fn read(&self, path: &Utf8Path) -> io::Result<String> {
-        std::fs::read_to_string(path)
+        let bytes = bytes(path)?;
+        String::from_utf8(bytes).map_err(|e| io::Error::new(io::ErrorKind::InvalidData, e))
     }
+}
+
+/// The bytes of a file, if they are no more than a profile may have: a device that never ends does
+/// no harm.
+fn bytes(path: &Utf8Path) -> io::Result<Vec<u8>> {
+    let most = Limits::PROFILE.bytes;
+    let mut bytes = Vec::new();
+    let file = std::fs::File::open(path)?;
+    file.take(most as u64 + 1).read_to_end(&mut bytes)?;
+    match bytes.len() > most {
+        true => Err(io::ErrorKind::FileTooLarge.into()),
+        false => Ok(bytes),
+    }
+}
+
+/// Takes a profile in. Bytes that are no text, and too many of them, are findings.
+pub(super) fn open(
+    path: &Utf8Path,
+    sources: &mut SourceMap,
+) -> anyhow::Result<(SourceId, Option<Diagnostic>)> {
+    let bytes = match bytes(path) {
+        Err(error) if error.kind() == io::ErrorKind::FileTooLarge => {
+            let id = sources.add(path.as_str(), "");
+            return Ok((id, Some(yaml::too_large(id, Limits::PROFILE))));
+        }
+        bytes => bytes.with_context(|| format!("the profile `{path}` can't be read"))?,
+    };
+    let valid = match std::str::from_utf8(&bytes) {
+        Ok(_) => None,
+        Err(error) => Some(error.valid_up_to()),
+    };
+    let id = sources.add(path.as_str(), String::from_utf8_lossy(&bytes));
+    let finding = valid.map(|at| {
+        let message = "this is not YAML: it is not UTF-8 text";
+        Diagnostic::new(Code::YamlSyntax, message).at(Span::new(id, at..at), "")
+    });
+    Ok((id, finding))
 }
 
 /// Where profiles are if none is named.
 const FOLDER: &str = "profiles";
 
 /// The profiles asked for: those named, or every file in `profiles/`, sorted.
-pub(super) fn paths(args: &ProfileArgs) -> anyhow::Result<Vec<Utf8PathBuf>> {
-    if !args.profiles.is_empty() {
-        return Ok(args.profiles.clone());
+pub(super) fn paths(named: &[Utf8PathBuf]) -> anyhow::Result<Vec<Utf8PathBuf>> {
+    if !named.is_empty() {
+        return Ok(named.to_vec());
     }
     let folder = Utf8Path::new(FOLDER);
     let entries = folder.read_dir_utf8().with_context(|| {
@@ -66,10 +105,13 @@ pub(super) struct Loaded {
 }
 
 /// Reads and checks profiles, all of them: one that is wrong doesn't hide the next.
-pub(super) fn labs(args: &ProfileArgs, sources: &mut SourceMap) -> anyhow::Result<Vec<Loaded>> {
-    let overrides = args.overrides.overrides();
-    let paths = paths(args)?;
-    paths
+pub(super) fn labs(
+    named: &[Utf8PathBuf],
+    overrides: &OverrideArgs,
+    sources: &mut SourceMap,
+) -> anyhow::Result<Vec<Loaded>> {
+    let overrides = overrides.overrides();
+    paths(named)?
         .into_iter()
         .map(|path| lab(path, sources, &overrides))
         .collect()
@@ -80,10 +122,17 @@ pub(super) fn lab(
     sources: &mut SourceMap,
     overrides: &Overrides,
 ) -> anyhow::Result<Loaded> {
-    let text = Disk
-        .read(&path)
-        .with_context(|| format!("the profile `{path}` can't be read"))?;
-    let id = sources.add(path.as_str(), text);
+    let (id, refused) = open(&path, sources)?;
+    if let Some(finding) = refused {
+        return Ok(Loaded {
+            path,
+            name: None,
+            raw: None,
+            lab: None,
+            findings: vec![finding],
+            lints: Vec::new(),
+        });
+    }
     let read = profile::read(sources, &Disk, id, overrides);
     let structure_failed = read.failed();
     let mut findings = read.findings;

@@ -50,6 +50,11 @@ impl Term {
         }
     }
 
+    /// A line that explains an exit code, so that `--quiet` shows it too.
+    pub(super) fn warn(&self, line: &str) {
+        self.line(line);
+    }
+
     /// Advice that goes with an error.
     pub(super) fn note(&self, line: &str) {
         self.line(&format!("  help: {line}"));

@@ -1,30 +1,36 @@
 //! `dplab validate`: everything that is wrong with profiles.
 
-use super::args::{FindingFormat, ValidateArgs};
+use super::args::{Format, ValidateArgs};
 use super::load;
 use super::term::Term;
 use crate::diag::{self, has_errors};
 use crate::exit::Exit;
+use crate::report;
 use crate::source::SourceMap;
 
 pub(super) fn run(args: &ValidateArgs, term: &Term) -> anyhow::Result<Exit> {
     let mut sources = SourceMap::new();
-    let loaded = load::labs(&args.profiles, &mut sources)?;
+    let loaded = load::labs(
+        &args.profiles.profiles,
+        &args.profiles.overrides,
+        &mut sources,
+    )?;
     let all = loaded
         .iter()
         .flat_map(|loaded| loaded.findings.iter().chain(&loaded.lints));
     let mut findings: Vec<_> = all.cloned().collect();
     diag::sort(&mut findings);
     match args.format {
-        FindingFormat::Text => {
+        Format::Text => {
             term.worth_saying(&findings, &sources);
             for fine in loaded.iter().filter(|loaded| !has_errors(&loaded.findings)) {
                 term.say(&format!("{}: fine", fine.path));
             }
         }
-        FindingFormat::Json => term.payload(&diag::json::render(&findings, &sources))?,
-        FindingFormat::Github => term.payload(&diag::github::render(&findings, &sources))?,
-        FindingFormat::Sarif => term.payload(&diag::sarif::render(&findings, &sources))?,
+        Format::Json => term.payload(&diag::json::render(&findings, &sources))?,
+        Format::Markdown => term.payload(&report::findings::markdown(&findings, &sources))?,
+        Format::Github => term.payload(&diag::github::render(&findings, &sources))?,
+        Format::Sarif => term.payload(&diag::sarif::render(&findings, &sources))?,
     }
     Ok(if has_errors(&findings) {
         Exit::Invalid

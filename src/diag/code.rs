@@ -125,9 +125,30 @@ codes! {
     ProtocolOmitted, "protocol-omitted", Info;
     /// Logging of a policy that never allows anything.
     LoggingNeverMatches, "logging-never-matches", Warning;
+    /// A generated file that the profile or a template has moved on from.
+    OutdatedFile, "outdated-file", Warning;
+    /// A generated file that is not there.
+    MissingFile, "missing-file", Warning;
+    /// A generated file that somebody wrote into.
+    EditedFile, "edited-file", Warning;
+    /// A file that dplab made and no longer generates.
+    StaleFile, "stale-file", Warning;
+    /// A file in a lab's folder that dplab did not make.
+    ForeignFile, "foreign-file", Warning;
+    /// Connections that a folder's policies allow and the generated ones do not, or the reverse.
+    ReachDiffers, "reach-differs", Warning;
 }
 
 impl Code {
+    /// Whether it is about a lab's folder rather than about a profile.
+    pub fn is_about_a_folder(self) -> bool {
+        use Code::{EditedFile, ForeignFile, MissingFile, OutdatedFile, ReachDiffers, StaleFile};
+        matches!(
+            self,
+            OutdatedFile | MissingFile | EditedFile | StaleFile | ForeignFile | ReachDiffers
+        )
+    }
+
     /// The code with this id.
     pub fn from_id(id: &str) -> Option<Code> {
         Self::ALL.iter().copied().find(|code| code.id() == id)

@@ -1,10 +1,12 @@
 //! Findings for people: the line, a caret, what would be right.
 
+use std::ops::Range;
+
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level, Patch, Renderer, Snippet};
 
 use super::{Diagnostic, Label, Severity};
-use crate::source::{SourceMap, Span};
+use crate::source::{Source, SourceMap, Span};
 
 /// Renders findings one after the other, an empty line between them.
 ///
@@ -85,24 +87,55 @@ fn snippets<'a>(
         .into_iter()
         .filter_map(|id| {
             let source = sources.get(id)?;
-            let annotations = labels
-                .iter()
-                .filter(|(_, label)| label.span.source == id)
-                .map(|(kind, label)| {
-                    let text = (!label.text.is_empty()).then_some(label.text.as_str());
-                    kind.span(shown(label.span, source.text())).label(text)
-                });
-            Some(
-                Snippet::source(source.text())
-                    .path(source.name())
-                    .annotations(annotations),
-            )
+            let here = labels.iter().filter(|(_, label)| label.span.source == id);
+            let here: Vec<_> = here
+                .map(|(kind, label)| (kind, shown(label.span, source.text()), &label.text))
+                .collect();
+            let window = Window::around(source, here.iter().map(|(_, range, _)| range.clone()))?;
+            let annotations = here.into_iter().map(|(kind, range, text)| {
+                let text = (!text.is_empty()).then_some(text.as_str());
+                kind.span(window.inside(range)).label(text)
+            });
+            Some(window.snippet(source).annotations(annotations))
         })
         .collect()
 }
 
+/// The lines of a source that a finding shows: a large file costs no more than a small one.
+struct Window<'a> {
+    text: &'a str,
+    start: usize,
+    line: usize,
+}
+
+impl<'a> Window<'a> {
+    fn around(source: &'a Source, ranges: impl Iterator<Item = Range<usize>>) -> Option<Self> {
+        let text = source.text();
+        let (start, end) = ranges
+            .map(|range| (range.start, range.end))
+            .reduce(|one, other| (one.0.min(other.0), one.1.max(other.1)))?;
+        let start = text[..start].rfind('\n').map_or(0, |at| at + 1);
+        let end = text[end..].find('\n').map_or(text.len(), |at| end + at + 1);
+        Some(Self {
+            text: &text[start..end],
+            start,
+            line: source.position(start).line,
+        })
+    }
+
+    fn inside(&self, range: Range<usize>) -> Range<usize> {
+        range.start - self.start..range.end - self.start
+    }
+
+    fn snippet<T: Clone>(&self, source: &'a Source) -> Snippet<'a, T> {
+        Snippet::source(self.text)
+            .line_start(self.line)
+            .path(source.name())
+    }
+}
+
 /// A caret covers one line at most: a finding about a block points at its first line.
-fn shown(span: Span, text: &str) -> std::ops::Range<usize> {
+fn shown(span: Span, text: &str) -> Range<usize> {
     let start = span.range().start.min(text.len());
     let end = span.range().end.clamp(start, text.len());
     let first_line = text[start..end]
@@ -114,14 +147,9 @@ fn shown(span: Span, text: &str) -> std::ops::Range<usize> {
 fn suggestion<'a>(finding: &'a Diagnostic, sources: &'a SourceMap) -> Option<Group<'a>> {
     let suggestion = finding.suggestion.as_ref()?;
     let source = sources.get(suggestion.span.source)?;
-    Some(
-        Group::with_title(Level::HELP.secondary_title("write this instead")).element(
-            Snippet::source(source.text())
-                .path(source.name())
-                .patch(Patch::new(
-                    suggestion.span.range(),
-                    suggestion.replacement.as_str(),
-                )),
-        ),
-    )
+    let range = suggestion.span.range();
+    let window = Window::around(source, std::iter::once(range.clone()))?;
+    let patch = Patch::new(window.inside(range), suggestion.replacement.as_str());
+    let title = Level::HELP.secondary_title("write this instead");
+    Some(Group::with_title(title).element(window.snippet(source).patch(patch)))
 }

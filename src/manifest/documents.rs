@@ -3,9 +3,10 @@
 use std::ops::Range;
 
 use super::quick;
+use super::tree::{Node, moved};
 use crate::diag::{Diagnostic, Label};
-use crate::profile::yaml::{self, Limits, Node, Value};
-use crate::source::{SourceId, SourceMap, Span};
+use crate::profile::yaml::{self, Limits};
+use crate::source::{SourceId, SourceMap};
 
 /// The places of a text's documents, each with the line of dashes that opens it.
 ///
@@ -32,11 +33,11 @@ pub(super) fn split(text: &str) -> Vec<Range<usize>> {
 }
 
 /// Reads one document, or a few if the text was left whole.
-pub(super) fn read(
-    text: &str,
+pub(super) fn read<'t>(
+    text: &'t str,
     id: SourceId,
     at: Range<usize>,
-) -> Result<Vec<Node>, Box<Diagnostic>> {
+) -> Result<Vec<Node<'t>>, Box<Diagnostic>> {
     let part = &text[at.clone()];
     if let Some(node) = quick::read(part, id, at.start) {
         return Ok(node.into_iter().collect());
@@ -45,14 +46,18 @@ pub(super) fn read(
 }
 
 /// Reads with the full parser.
-fn read_in_full(part: &str, id: SourceId, base: usize) -> Result<Vec<Node>, Box<Diagnostic>> {
+fn read_in_full(
+    part: &str,
+    id: SourceId,
+    base: usize,
+) -> Result<Vec<Node<'static>>, Box<Diagnostic>> {
     let mut alone = SourceMap::new();
     let alone_id = alone.add("", part);
     match yaml::read(&alone, alone_id, Limits::MANIFEST) {
-        Ok(mut nodes) => {
-            nodes.iter_mut().for_each(|node| relocate(node, id, base));
-            Ok(nodes)
-        }
+        Ok(nodes) => Ok(nodes
+            .into_iter()
+            .map(|node| Node::of(node, id, base))
+            .collect()),
         Err(mut problem) => {
             let labels = problem.primary.iter_mut().chain(&mut problem.others);
             labels.for_each(|label: &mut Label| label.span = moved(label.span, id, base));
@@ -61,30 +66,12 @@ fn read_in_full(part: &str, id: SourceId, base: usize) -> Result<Vec<Node>, Box<
     }
 }
 
-fn moved(span: Span, id: SourceId, by: usize) -> Span {
-    let range = span.range();
-    Span::new(id, range.start + by..range.end + by)
-}
-
-fn relocate(node: &mut Node, id: SourceId, by: usize) {
-    node.span = moved(node.span, id, by);
-    match &mut node.value {
-        Value::Seq(items) => items.iter_mut().for_each(|item| relocate(item, id, by)),
-        Value::Map(entries) => {
-            for entry in entries {
-                entry.key_span = moved(entry.key_span, id, by);
-                relocate(&mut entry.value, id, by);
-            }
-        }
-        _ => {}
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::manifest::tree::Value;
 
-    fn both(text: &str) -> (Option<Vec<Node>>, Option<Vec<Node>>) {
+    fn both(text: &str) -> (Option<Vec<Node<'_>>>, Option<Vec<Node<'_>>>) {
         let mut sources = SourceMap::new();
         let id = sources.add("t.yaml", text);
         let quick = quick::read(text, id, 0).map(|node| node.into_iter().collect());
@@ -117,7 +104,7 @@ mod tests {
         let (quick, full) = both(text);
         let Some(quick) = quick else { return false };
         let full = full.unwrap_or_else(|| panic!("only the quick reader takes {text:?}"));
-        let nothing = |nodes: &Vec<Node>| nodes.is_empty();
+        let nothing = |nodes: &Vec<Node<'_>>| nodes.is_empty();
         assert_eq!(nothing(&quick), nothing(&full), "{text:?}");
         if let (Some(quick), Some(full)) = (quick.first(), full.first()) {
             assert_alike(text, quick, full);

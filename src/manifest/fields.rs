@@ -1,8 +1,8 @@
 //! Reading fields of a placed YAML tree, with a problem where a value has the wrong type.
 
 use super::problem::{Problem, What};
+use super::tree::{Node, Value};
 use crate::model::labels::Labels;
-use crate::profile::yaml::{Node, Value};
 use crate::source::Span;
 use crate::suggest::nearest;
 
@@ -56,7 +56,7 @@ impl Trouble {
     }
 
     /// The text under a key.
-    pub(super) fn text<'n>(&mut self, node: &'n Node, key: &str) -> Option<&'n str> {
+    pub(super) fn text<'n>(&mut self, node: &'n Node<'n>, key: &str) -> Option<&'n str> {
         let found = given(node, key)?;
         if found.as_str().is_none() {
             self.wrong(key, found, "a string");
@@ -65,7 +65,7 @@ impl Trouble {
     }
 
     /// The list under a key, and whether it was given at all. `null` is not given.
-    pub(super) fn list<'n>(&mut self, node: &'n Node, key: &str) -> Option<&'n [Node]> {
+    pub(super) fn list<'n>(&mut self, node: &'n Node<'n>, key: &str) -> Option<&'n [Node<'n>]> {
         let found = given(node, key)?;
         if let Value::Seq(items) = &found.value {
             return Some(items);
@@ -75,7 +75,7 @@ impl Trouble {
     }
 
     /// The map under a key. `null` is not given.
-    pub(super) fn map<'n>(&mut self, node: &'n Node, key: &str) -> Option<&'n Node> {
+    pub(super) fn map<'n>(&mut self, node: &'n Node<'n>, key: &str) -> Option<&'n Node<'n>> {
         let found = given(node, key)?;
         if matches!(found.value, Value::Map(_)) {
             return Some(found);
@@ -98,7 +98,7 @@ impl Trouble {
     pub(super) fn number(&mut self, node: &Node, key: &str) -> Option<i64> {
         let found = given(node, key)?;
         if let Value::Int(number) = found.value {
-            return Some(i64::try_from(number).unwrap_or(i64::MAX));
+            return Some(number);
         }
         self.wrong(key, found, "a whole number");
         None
@@ -110,8 +110,10 @@ impl Trouble {
         let mut pairs = Vec::with_capacity(map.entries().len());
         for entry in map.entries() {
             match entry.value.as_str() {
-                Some(value) => pairs.push((entry.key.as_str(), value)),
-                None if matches!(entry.value.value, Value::Null) => pairs.push((&entry.key, "")),
+                Some(value) => pairs.push((entry.key.as_ref(), value)),
+                None if matches!(entry.value.value, Value::Null) => {
+                    pairs.push((entry.key.as_ref(), ""))
+                }
                 None => self.wrong(&entry.key, &entry.value, "a string"),
             }
         }
@@ -139,11 +141,11 @@ impl Trouble {
         }
         for (index, entry) in node.entries().iter().enumerate() {
             if node.entries()[..index].iter().any(|e| e.key == entry.key) {
-                self.add(entry.key_span, What::DuplicateKey(entry.key.clone()));
+                self.add(entry.key_span, What::DuplicateKey(entry.key.to_string()));
             }
-            if !known.contains(&entry.key.as_str()) {
+            if !known.contains(&entry.key.as_ref()) {
                 let what = What::UnknownKey {
-                    key: entry.key.clone(),
+                    key: entry.key.to_string(),
                     place,
                     nearest: nearest(&entry.key, known.iter().copied()).map(str::to_owned),
                 };
@@ -154,12 +156,12 @@ impl Trouble {
 }
 
 /// The value under a key, unless it is `null`: to Kubernetes that is the same as absent.
-pub(super) fn given<'n>(node: &'n Node, key: &str) -> Option<&'n Node> {
+pub(super) fn given<'n>(node: &'n Node<'n>, key: &str) -> Option<&'n Node<'n>> {
     node.get(key)
         .filter(|found| !matches!(found.value, Value::Null))
 }
 
 /// The value along some keys.
-pub(super) fn along<'n>(node: &'n Node, keys: &[&str]) -> Option<&'n Node> {
+pub(super) fn along<'n>(node: &'n Node<'n>, keys: &[&str]) -> Option<&'n Node<'n>> {
     keys.iter().try_fold(node, |node, key| given(node, key))
 }

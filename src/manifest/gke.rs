@@ -3,6 +3,7 @@
 use super::fields::{Trouble, given};
 use super::policies::{cidr, ip_block, selector};
 use super::problem::What;
+use super::tree::{Node, Value};
 use crate::model::cidr::IpBlock;
 use crate::model::clusterwide::{
     CiliumPort, CiliumPortRef, CiliumRule, ClusterwideError, ClusterwideSpec, Entity,
@@ -11,7 +12,6 @@ use crate::model::fqdn::{FqdnMatch, FqdnPolicySpec, FqdnPort, FqdnRule};
 use crate::model::logging::{LogAction, LoggingSpec, NETWORK_LOGGING_NAME};
 use crate::model::port::{Port, PortName};
 use crate::netpol::world::{PolicySpans, PolicySpec};
-use crate::profile::yaml::{Node, Value};
 use crate::source::Span;
 
 /// The spec of an FQDNNetworkPolicy.
@@ -105,7 +105,7 @@ pub(super) fn clusterwide(
 ) -> Option<(PolicySpec, PolicySpans)> {
     let one = trouble.map(object, "spec").into_iter();
     let many = trouble.list(object, "specs").unwrap_or(&[]).iter();
-    let nodes: Vec<&Node> = one.chain(many).collect();
+    let nodes: Vec<&Node<'_>> = one.chain(many).collect();
     if nodes.is_empty() {
         trouble.add(object.span, What::Missing("spec"));
         return None;
@@ -131,6 +131,9 @@ fn clusterwide_spec(
         trouble.add(node.span, ClusterwideError::NoSelector);
         return None;
     };
+    if given(node, "ingress").is_none() {
+        trouble.add(node.span, What::NoIngress);
+    }
     let mut rules = |key: &str, spans: &mut Vec<Span>| {
         let items = trouble.list(node, key)?;
         spans.extend(items.iter().map(|item| item.span));
@@ -183,7 +186,7 @@ fn cilium_rule(node: &Node, section: &str, trouble: &mut Trouble) -> Option<Cili
         "toPorts".to_owned(),
         "icmps".to_owned(),
     ];
-    let names = node.entries().iter().map(|entry| entry.key.clone());
+    let names = node.entries().iter().map(|entry| entry.key.to_string());
     Some(CiliumRule {
         endpoints,
         entities,
@@ -237,7 +240,7 @@ fn cilium_port(node: &Node, trouble: &mut Trouble) -> Option<CiliumPort> {
     let protocol = trouble.take(node.span, CiliumPort::protocol(word))?;
     let text = match given(node, "port").map(|port| &port.value) {
         Some(Value::Int(number)) => number.to_string(),
-        Some(Value::String(text)) => text.clone(),
+        Some(Value::String(text)) => text.to_string(),
         _ => "0".to_owned(),
     };
     let end = trouble.number(node, "endPort");

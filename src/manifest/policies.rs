@@ -2,12 +2,12 @@
 
 use super::fields::{Trouble, given};
 use super::problem::What;
+use super::tree::{Node, Value};
 use crate::model::cidr::{Cidr, IpBlock};
 use crate::model::policy::{Direction, NetworkPolicySpec, Peer, Rule};
 use crate::model::port::{PolicyPort, Port, PortName, PortRef, Protocol};
 use crate::model::selector::{Operator, Requirement, Selector};
 use crate::netpol::world::{PolicySpans, PolicySpec};
-use crate::profile::yaml::{Node, Value};
 
 const SPEC: &[&str] = &["podSelector", "policyTypes", "ingress", "egress"];
 const INGRESS: &[&str] = &["from", "ports"];
@@ -177,14 +177,11 @@ fn port(node: &Node, trouble: &mut Trouble) -> Option<PolicyPort> {
 /// A port by number or by name.
 pub(super) fn port_ref(node: &Node, trouble: &mut Trouble) -> Option<PortRef> {
     match &node.value {
-        Value::Int(number) => {
-            let number = i64::try_from(*number).unwrap_or(i64::MAX);
-            trouble
-                .take(node.span, Port::parse(number))
-                .map(PortRef::Number)
-        }
+        Value::Int(number) => trouble
+            .take(node.span, Port::parse(*number))
+            .map(PortRef::Number),
         Value::String(name) => trouble
-            .take(node.span, PortName::parse(name.as_str()))
+            .take(node.span, PortName::parse(name.as_ref()))
             .map(PortRef::Name),
         other => {
             let what = What::Type {

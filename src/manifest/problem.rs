@@ -114,6 +114,19 @@ pub enum What {
         "GKE refuses `{0}` in a CiliumClusterwideNetworkPolicy: only layers 3 and 4 are served"
     )]
     Layer7(String),
+    /// A clusterwide policy without the key that GKE's schema requires.
+    #[error(
+        "GKE requires `ingress` in a CiliumClusterwideNetworkPolicy: `ingress: []` isolates nothing"
+    )]
+    NoIngress,
+    /// A logging annotation on an object that nobody looks for it on.
+    #[error("`{key}` has no effect here: it belongs on {right}")]
+    Misplaced {
+        /// The annotation.
+        key: &'static str,
+        /// Where it would have one.
+        right: &'static str,
+    },
     /// An object that stands in the manifests twice.
     #[error("this object stands in the manifests twice: the last one counts")]
     Twice {
@@ -127,13 +140,14 @@ fn did_you_mean(nearest: Option<&str>) -> String {
 }
 
 impl What {
-    /// How bad it is: an error means that the API server refuses the object, and that it is left
-    /// out here.
+    /// How bad it is. An error means that the API server refuses the object, or that GKE does; a
+    /// policy is then left out here, and of another object only the part that is wrong.
     pub fn severity(&self) -> Severity {
         match self {
             What::HostBits { .. }
             | What::UnknownKey { .. }
             | What::Twice { .. }
+            | What::Misplaced { .. }
             | What::LoggingName(_) => Severity::Warning,
             _ => Severity::Error,
         }
@@ -149,7 +163,8 @@ impl What {
             What::DuplicateKey(_) => "duplicate-key",
             What::HostBits { .. } => "host-bits",
             What::LoggingName(_) => "logging-name",
-            What::Inert { .. } | What::Layer7(_) => "not-served-by-gke",
+            What::Misplaced { .. } => "misplaced-annotation",
+            What::Inert { .. } | What::Layer7(_) | What::NoIngress => "not-served-by-gke",
             What::Twice { .. } => "duplicate-object",
             What::Word { .. } | What::Label(_) => "bad-value",
             What::Logging(_) => "delegate-without-log",

@@ -7,14 +7,21 @@
 //! is not plainly one thing. Then the full parser reads the document, and its answer, or its
 //! complaint, is the one that counts. A test holds both against each other.
 
-use crate::profile::yaml::{Entry, Node, Value};
+mod flow;
+mod scalar;
+
+use std::borrow::Cow;
+
+use self::scalar::{plain_key, resolve};
+
+use super::tree::{Entry, Node, Value};
 use crate::source::{SourceId, Span};
 
 /// Deeper nesting than any manifest has is left to the full parser, which bounds it.
 const MAX_DEPTH: usize = 60;
 
 /// Reads one document. The outer `None` means: not plain enough. The inner one: nothing in it.
-pub(super) fn read(part: &str, id: SourceId, base: usize) -> Option<Option<Node>> {
+pub(super) fn read<'t>(part: &'t str, id: SourceId, base: usize) -> Option<Option<Node<'t>>> {
     let mut reader = Reader {
         text: part,
         bytes: part.as_bytes(),
@@ -51,7 +58,7 @@ struct Reader<'t> {
     base: usize,
 }
 
-impl Reader<'_> {
+impl<'t> Reader<'t> {
     fn peek(&self) -> Option<u8> {
         self.bytes.get(self.at).copied()
     }
@@ -136,7 +143,7 @@ impl Reader<'_> {
     }
 
     /// A map or a list whose lines are indented so far. The reader stands at its first character.
-    fn block(&mut self, indent: usize, depth: usize) -> Option<Node> {
+    fn block(&mut self, indent: usize, depth: usize) -> Option<Node<'t>> {
         if depth > MAX_DEPTH {
             return None;
         }
@@ -147,7 +154,7 @@ impl Reader<'_> {
         }
     }
 
-    fn map(&mut self, indent: usize, depth: usize) -> Option<Node> {
+    fn map(&mut self, indent: usize, depth: usize) -> Option<Node<'t>> {
         let start = self.at;
         let mut entries = Vec::new();
         loop {
@@ -169,7 +176,7 @@ impl Reader<'_> {
         })
     }
 
-    fn entry(&mut self, indent: usize, depth: usize) -> Option<Entry> {
+    fn entry(&mut self, indent: usize, depth: usize) -> Option<Entry<'t>> {
         let (key, key_span) = self.key()?;
         self.spaces();
         let value = if self.at_end_of_line() {
@@ -198,7 +205,7 @@ impl Reader<'_> {
         })
     }
 
-    fn null(&self, at: usize) -> Node {
+    fn null(&self, at: usize) -> Node<'t> {
         Node {
             span: self.span(at, at),
             value: Value::Null,
@@ -206,14 +213,14 @@ impl Reader<'_> {
     }
 
     /// A key and its colon.
-    fn key(&mut self) -> Option<(String, Span)> {
+    fn key(&mut self) -> Option<(Cow<'t, str>, Span)> {
         let start = self.at;
         let key = match self.peek()? {
             b'"' | b'\'' => self.quoted()?,
             _ => {
                 let length = plain_key(&self.bytes[self.at..])?;
                 self.at += length;
-                self.text.get(start..self.at)?.to_owned()
+                self.text.get(start..self.at)?.into()
             }
         };
         let span = self.span(start, self.at);
@@ -225,13 +232,13 @@ impl Reader<'_> {
     }
 
     /// A list; `flush` if its dashes are no further in than the key that it belongs to.
-    fn list(&mut self, indent: usize, depth: usize, flush: bool) -> Option<Node> {
+    fn list(&mut self, indent: usize, depth: usize, flush: bool) -> Option<Node<'t>> {
         let start = self.at;
         if depth > MAX_DEPTH {
             return None;
         }
         let first = if flush { self.behind_dash()? } else { start };
-        let mut items: Vec<Node> = Vec::new();
+        let mut items = Vec::new();
         loop {
             items.push(self.item(indent, depth)?);
             match self.look_at_line()? {
@@ -257,7 +264,7 @@ impl Reader<'_> {
         item
     }
 
-    fn item(&mut self, indent: usize, depth: usize) -> Option<Node> {
+    fn item(&mut self, indent: usize, depth: usize) -> Option<Node<'t>> {
         let dash = self.at;
         self.at += 1;
         self.spaces();
@@ -291,7 +298,7 @@ impl Reader<'_> {
     }
 
     /// What stands behind a colon or a dash on the same line.
-    fn scalar_or_flow(&mut self, indent: usize, depth: usize) -> Option<Node> {
+    fn scalar_or_flow(&mut self, indent: usize, depth: usize) -> Option<Node<'t>> {
         let start = self.at;
         let value = match self.peek()? {
             b'{' | b'[' => return self.flow(depth + 1, false),
@@ -319,76 +326,8 @@ impl Reader<'_> {
         })
     }
 
-    /// A quoted text on one line.
-    fn quoted(&mut self) -> Option<String> {
-        let quote = self.peek()?;
-        self.at += 1;
-        let start = self.at;
-        let rest = &self.bytes[start..];
-        let stop = rest
-            .iter()
-            .position(|b| *b == quote || *b == b'\\' || *b < b' ')?;
-        match rest[stop] {
-            b if b == quote => {
-                self.at = start + stop + 1;
-                if quote == b'\'' && self.peek() == Some(b'\'') {
-                    return None;
-                }
-                Some(self.text.get(start..start + stop)?.to_owned())
-            }
-            b'\\' if quote == b'"' => self.escaped(start),
-            _ => None,
-        }
-    }
-
-    /// A text in double quotes with the escapes that JSON has too.
-    fn escaped(&mut self, start: usize) -> Option<String> {
-        let mut text = String::new();
-        let mut from = start;
-        let mut at = start;
-        loop {
-            match *self.bytes.get(at)? {
-                b'"' => {
-                    text.push_str(self.text.get(from..at)?);
-                    self.at = at + 1;
-                    return Some(text);
-                }
-                b'\\' => {
-                    text.push_str(self.text.get(from..at)?);
-                    let (letter, length) = self.escape(at + 1)?;
-                    text.push(letter);
-                    at += 1 + length;
-                    from = at;
-                }
-                b if b < b' ' => return None,
-                _ => at += 1,
-            }
-        }
-    }
-
-    fn escape(&self, at: usize) -> Option<(char, usize)> {
-        let simple = match *self.bytes.get(at)? {
-            b'"' => '"',
-            b'\\' => '\\',
-            b'/' => '/',
-            b'b' => '\u{8}',
-            b'f' => '\u{c}',
-            b'n' => '\n',
-            b'r' => '\r',
-            b't' => '\t',
-            b'u' => {
-                let digits = self.text.get(at + 1..at + 5)?;
-                let hex = digits.bytes().all(|b| b.is_ascii_hexdigit());
-                let code = u32::from_str_radix(digits, 16).ok().filter(|_| hex)?;
-                return char::from_u32(code).map(|letter| (letter, 5));
-            }
-            _ => return None,
-        };
-        Some((simple, 1))
-    }
-
     /// A text of several lines behind `|` or `|-`, all indented further than the parent.
-    fn literal(&mut self, parent: usize) -> Option<Node> {
+    fn literal(&mut self, parent: usize) -> Option<Node<'t>> {
         self.at += 1;
         let strip = self.peek() == Some(b'-');
         self.at += usize::from(strip);
@@ -430,186 +369,7 @@ impl Reader<'_> {
         }
         Some(Node {
             span: self.span(start, end),
-            value: Value::String(text),
+            value: Value::String(text.into()),
         })
     }
-
-    /// A value in braces or brackets, or inside of them.
-    fn flow(&mut self, depth: usize, many_lines: bool) -> Option<Node> {
-        if depth > MAX_DEPTH {
-            return None;
-        }
-        let start = self.at;
-        let value = match self.peek()? {
-            b'{' => self.flow_map(depth, many_lines)?,
-            b'[' => self.flow_list(depth, many_lines)?,
-            b'"' | b'\'' => Value::String(self.quoted()?),
-            _ => {
-                let word = self.word()?;
-                resolve(self.text.get(word..self.at)?)?
-            }
-        };
-        // As the full parser has it, a map or a list in brackets is where its bracket is.
-        let end = match value {
-            Value::Map(_) | Value::Seq(_) => start + 1,
-            _ => self.at,
-        };
-        Some(Node {
-            span: self.span(start, end),
-            value,
-        })
-    }
-
-    /// A plain word inside braces; gives its start.
-    fn word(&mut self) -> Option<usize> {
-        let start = self.at;
-        let allowed = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'/' | b'-');
-        while self.peek().is_some_and(allowed) {
-            self.at += 1;
-        }
-        (self.at > start).then_some(start)
-    }
-
-    fn gap(&mut self, many_lines: bool) {
-        while matches!(self.peek(), Some(b' '))
-            || (many_lines && matches!(self.peek(), Some(b'\n' | b'\t')))
-        {
-            self.at += 1;
-        }
-    }
-
-    fn flow_list(&mut self, depth: usize, many_lines: bool) -> Option<Value> {
-        self.at += 1;
-        let mut items = Vec::new();
-        loop {
-            self.gap(many_lines);
-            if self.peek()? == b']' {
-                self.at += 1;
-                return Some(Value::Seq(items));
-            }
-            items.push(self.flow(depth + 1, many_lines)?);
-            self.comma(b']', many_lines)?;
-        }
-    }
-
-    fn flow_map(&mut self, depth: usize, many_lines: bool) -> Option<Value> {
-        self.at += 1;
-        let mut entries = Vec::new();
-        loop {
-            self.gap(many_lines);
-            if self.peek()? == b'}' {
-                self.at += 1;
-                return Some(Value::Map(entries));
-            }
-            entries.push(self.flow_entry(depth, many_lines)?);
-            self.comma(b'}', many_lines)?;
-        }
-    }
-
-    fn flow_entry(&mut self, depth: usize, many_lines: bool) -> Option<Entry> {
-        let start = self.at;
-        let quoted = matches!(self.peek()?, b'"' | b'\'');
-        let key = if quoted {
-            self.quoted()?
-        } else {
-            let word = self.word()?;
-            let key = self.text.get(word..self.at)?;
-            key.starts_with(|c: char| c.is_ascii_alphanumeric())
-                .then(|| key.to_owned())?
-        };
-        let key_span = self.span(start, self.at);
-        if self.peek()? != b':' {
-            return None;
-        }
-        self.at += 1;
-        let apart = matches!(self.peek()?, b' ') || (many_lines && matches!(self.peek()?, b'\n'));
-        if !quoted && !apart {
-            return None;
-        }
-        self.gap(many_lines);
-        let value = self.flow(depth + 1, many_lines)?;
-        Some(Entry {
-            key,
-            key_span,
-            value,
-        })
-    }
-
-    /// Goes past a comma, or up to the closing bracket.
-    fn comma(&mut self, close: u8, many_lines: bool) -> Option<()> {
-        self.gap(many_lines);
-        match self.peek()? {
-            b',' => {
-                self.at += 1;
-                Some(())
-            }
-            b if b == close => Some(()),
-            _ => None,
-        }
-    }
-}
-
-/// The length of a plain key, up to its colon.
-fn plain_key(line: &[u8]) -> Option<usize> {
-    let first = *line.first()?;
-    if !(first.is_ascii_alphanumeric() || matches!(first, b'_' | b'.' | b'/' | b'$')) {
-        return None;
-    }
-    let mut before = first;
-    for (at, byte) in line.iter().enumerate() {
-        match byte {
-            b':' if matches!(line.get(at + 1), None | Some(b' ' | b'\n')) => {
-                return (before != b' ').then_some(at);
-            }
-            b'#' if before == b' ' => return None,
-            b if *b < b' ' => return None,
-            _ => before = *byte,
-        }
-    }
-    None
-}
-
-/// What a plain scalar is, where that is plain.
-fn resolve(text: &str) -> Option<Value> {
-    let bytes = text.as_bytes();
-    let first = *bytes.first()?;
-    let string = || Some(Value::String(text.to_owned()));
-    match first {
-        b'0'..=b'9' => number_or_string(text),
-        b'-' if bytes.get(1) == Some(&b'-') && bytes.get(2) != Some(&b'-') && bytes.len() > 3 => {
-            string()
-        }
-        b'/' | b'_' | b'$' | b'(' => string(),
-        _ if first.is_ascii_alphabetic() => match text {
-            "true" => Some(Value::Bool(true)),
-            "false" => Some(Value::Bool(false)),
-            "null" => Some(Value::Null),
-            _ if bytes.len() <= 5 && is_special(text) => None,
-            _ => string(),
-        },
-        _ => None,
-    }
-}
-
-/// Words that one reader of YAML or another takes for something else than a string.
-fn is_special(text: &str) -> bool {
-    const WORDS: [&str; 11] = [
-        "null", "true", "false", "yes", "no", "on", "off", "y", "n", "nan", "inf",
-    ];
-    WORDS.iter().any(|word| text.eq_ignore_ascii_case(word))
-}
-
-fn number_or_string(text: &str) -> Option<Value> {
-    let bytes = text.as_bytes();
-    let digits = bytes.iter().all(u8::is_ascii_digit);
-    if digits {
-        let plain = (bytes[0] != b'0' || bytes.len() == 1) && bytes.len() <= 18;
-        return text.parse().ok().filter(|_| plain).map(Value::Int);
-    }
-    let dots = bytes.iter().filter(|b| **b == b'.').count();
-    let address = dots >= 2 && bytes.iter().all(|b| b.is_ascii_digit() || *b == b'.');
-    // Letters that no number has, in any base or notation.
-    let letter = |b: &u8| matches!(b, b'g'..=b'n' | b'p'..=b'w' | b'G'..=b'N' | b'P'..=b'W' | b'/');
-    let word = bytes.iter().any(letter) && !text.contains("inf") && !text.contains("nan");
-    (address || word).then(|| Value::String(text.to_owned()))
 }

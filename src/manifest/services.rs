@@ -4,9 +4,9 @@ use std::net::IpAddr;
 
 use super::fields::{Trouble, given};
 use super::policies::port_ref;
+use super::tree::Node;
 use crate::model::port::{Port, Protocol};
 use crate::netpol::world::{Service, ServicePort, ServiceType};
-use crate::profile::yaml::Node;
 
 /// A Service.
 pub(super) fn service(
@@ -68,7 +68,7 @@ pub(super) fn endpoints(object: &Node) -> Vec<IpAddr> {
 }
 
 /// The Service and the addresses of an EndpointSlice.
-pub(super) fn slice(object: &Node) -> Option<(&str, Vec<IpAddr>)> {
+pub(super) fn slice<'n>(object: &'n Node<'n>) -> Option<(&'n str, Vec<IpAddr>)> {
     let labels = given(object, "metadata").and_then(|metadata| given(metadata, "labels"))?;
     let service = labels.get("kubernetes.io/service-name")?.as_str()?;
     let endpoints = given(object, "endpoints").map_or(&[][..], Node::items);

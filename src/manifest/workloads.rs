@@ -3,10 +3,10 @@
 use std::net::IpAddr;
 
 use super::fields::{Trouble, along, given};
+use super::tree::Node;
 use crate::model::labels::Labels;
 use crate::model::port::{Port, Protocol};
 use crate::netpol::world::{ContainerPort, Pod, Workload};
-use crate::profile::yaml::Node;
 
 /// Where the pod template of a controller stands; none if the kind makes no pods.
 pub(super) fn template_path(kind: &str) -> Option<&'static [&'static str]> {
@@ -66,7 +66,7 @@ fn owner(metadata: &Node, trouble: &mut Trouble) -> Option<(String, String)> {
     let controls = |owner: &&Node| {
         matches!(
             given(owner, "controller").map(|c| &c.value),
-            Some(crate::profile::yaml::Value::Bool(true))
+            Some(super::tree::Value::Bool(true))
         )
     };
     let owner = owners.iter().find(controls)?;

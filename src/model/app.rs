@@ -1,178 +1,155 @@
-//! The application: workloads, their Services, and who calls whom.
+//! The application: workloads, and what stands beside them.
 
 use serde_json::Value as Json;
 
-use super::fqdn::FqdnMatch;
 use super::labels::Labels;
-use super::names::{DnsLabel, DnsSubdomain, EnvName, ImageRef, ServiceName};
-use super::port::{Port, PortName, Protocol};
+use super::names::{DnsLabel, DnsSubdomain};
+use super::port::{Port, PortRef, Protocol};
+use super::service::{Service, ServicePort};
 use super::text::Line;
+use super::workload::{Call, Workload};
 
 /// The application.
 #[derive(Debug, Clone)]
 pub struct App {
     /// Where it comes from, in a sentence; may be empty.
     pub source: Line,
-    /// Namespace of the workloads.
+    /// Namespace of what names none of its own.
     pub namespace: DnsLabel,
+    /// Namespaces that are more than a name.
+    pub namespaces: Vec<OwnNamespace>,
     /// The workloads in the order written.
     pub workloads: Vec<Workload>,
+    /// Service accounts that are more than a name.
+    pub service_accounts: Vec<ServiceAccount>,
+    /// ConfigMaps in the order written.
+    pub config_maps: Vec<ConfigMap>,
+    /// Ingresses in the order written.
+    pub ingresses: Vec<Ingress>,
+    /// Objects of other kinds, as they are.
+    pub objects: Vec<Json>,
 }
 
-/// A Deployment, with its Services and its service account.
+/// A namespace that is more than a name.
 #[derive(Debug, Clone)]
-pub struct Workload {
-    /// Name of the Deployment.
-    pub name: DnsLabel,
-    /// Labels of the pods, `app` first; the selector is `app` alone.
-    pub labels: Labels,
-    /// Annotations of the pods.
-    pub annotations: Labels,
-    /// How many pods; Kubernetes makes one if not given.
-    pub replicas: Option<u32>,
-    /// Service account, made by the lab; the namespace's `default` if none.
-    pub service_account: Option<DnsSubdomain>,
-    /// Containers that run to their end first, in order.
-    pub init_containers: Vec<Container>,
-    /// The main container.
-    pub container: Container,
-    /// `securityContext` of the pod, as Kubernetes writes it.
-    pub security_context: Option<Json>,
-    /// Volumes of the pod, as Kubernetes writes them.
-    pub volumes: Vec<Json>,
-    /// Seconds that the pod gets to stop.
-    pub termination_grace_period_seconds: Option<u32>,
-    /// `restartPolicy: Always` is written out.
-    pub restart_always: bool,
-    /// The Services in front of it.
-    pub services: Vec<Service>,
-    /// Whom it calls, by Service and port.
-    pub calls: Vec<Call>,
-    /// Whom it calls outside the cluster.
-    pub outside: Vec<OutsideCall>,
-}
-
-/// A container.
-#[derive(Debug, Clone)]
-pub struct Container {
-    /// Name of the container.
-    pub name: DnsLabel,
-    /// The image.
-    pub image: ImageRef,
-    /// What it runs instead of the image's entry point.
-    pub command: Vec<String>,
-    /// Arguments of the command.
-    pub args: Vec<String>,
-    /// Ports on which it listens.
-    pub ports: Vec<ContainerPort>,
-    /// Environment variables, in the order written.
-    pub env: Vec<(EnvName, String)>,
-    /// `readinessProbe`, as Kubernetes writes it.
-    pub readiness_probe: Option<Json>,
-    /// `livenessProbe`, as Kubernetes writes it.
-    pub liveness_probe: Option<Json>,
-    /// `resources`, as Kubernetes writes them.
-    pub resources: Option<Json>,
-    /// `securityContext` of the container, as Kubernetes writes it.
-    pub security_context: Option<Json>,
-    /// `volumeMounts`, as Kubernetes writes them.
-    pub volume_mounts: Vec<Json>,
-}
-
-/// A port on which a container listens.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ContainerPort {
-    /// Its name, for Services and policies.
-    pub name: Option<PortName>,
-    /// Its number.
-    pub number: Port,
-    /// Its protocol.
-    pub protocol: Protocol,
-}
-
-/// A Service in front of a workload.
-#[derive(Debug, Clone)]
-pub struct Service {
-    /// Name of the Service.
-    pub name: ServiceName,
-    /// How it is reached.
-    pub kind: ServiceType,
-    /// Its ports, at least one.
-    pub ports: Vec<ServicePort>,
-}
-
-/// How a Service is reached.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ServiceType {
-    /// From inside the cluster.
-    ClusterIp,
-    /// Also on a port of every node.
-    NodePort,
-    /// Also from outside, by a load balancer.
-    LoadBalancer,
-}
-
-impl ServiceType {
-    /// Kubernetes' word.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            ServiceType::ClusterIp => "ClusterIP",
-            ServiceType::NodePort => "NodePort",
-            ServiceType::LoadBalancer => "LoadBalancer",
-        }
-    }
-}
-
-/// A port of a Service.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ServicePort {
+pub struct OwnNamespace {
     /// Its name.
-    pub name: Option<PortName>,
-    /// The port that callers use.
-    pub port: Port,
-    /// The pod's port behind it, which is the one that policies count.
-    pub target_port: Port,
-    /// Its protocol.
-    pub protocol: Protocol,
+    pub name: DnsLabel,
+    /// Its labels.
+    pub labels: Labels,
+    /// Its annotations.
+    pub annotations: Labels,
+    /// It is there already.
+    pub existing: bool,
 }
 
-/// An edge of the call graph: a port of a Service. It exists in the application.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Call {
-    /// Name of the Service.
-    pub service: ServiceName,
-    /// The Service's port.
-    pub port: Port,
+/// A Kubernetes service account.
+#[derive(Debug, Clone)]
+pub struct ServiceAccount {
+    /// Name of the object.
+    pub name: DnsSubdomain,
+    /// Its namespace.
+    pub namespace: DnsLabel,
+    /// Its labels.
+    pub labels: Labels,
+    /// Its annotations.
+    pub annotations: Labels,
+    /// It is there already.
+    pub existing: bool,
 }
 
-/// A host outside the cluster, by its domain name or a pattern of such.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OutsideCall {
-    /// The host.
-    pub host: FqdnMatch,
-    /// Its TCP port.
-    pub port: Port,
+/// A ConfigMap.
+#[derive(Debug, Clone)]
+pub struct ConfigMap {
+    /// Name of the object.
+    pub name: DnsSubdomain,
+    /// Its namespace.
+    pub namespace: DnsLabel,
+    /// Its labels.
+    pub labels: Labels,
+    /// Its annotations.
+    pub annotations: Labels,
+    /// Its entries in the order written; none if the object has no `data`.
+    pub data: Option<Vec<(String, String)>>,
 }
+
+/// An Ingress.
+#[derive(Debug, Clone)]
+pub struct Ingress {
+    /// Name of the object.
+    pub name: DnsSubdomain,
+    /// Its namespace.
+    pub namespace: DnsLabel,
+    /// Its labels.
+    pub labels: Labels,
+    /// Its annotations.
+    pub annotations: Labels,
+    /// Its spec, as Kubernetes writes it.
+    pub spec: Json,
+}
+
+/// A port of pods.
+pub type PodPort = (Protocol, Port);
 
 impl App {
-    /// The workload with this name.
+    /// The workload with this name: the application's namespace first.
     pub fn workload(&self, name: &str) -> Option<&Workload> {
-        self.workloads.iter().find(|w| w.name.as_str() == name)
+        let all = || self.workloads.iter().filter(|w| w.name.as_str() == name);
+        let here = all().find(|workload| workload.namespace == self.namespace);
+        here.or_else(|| all().next())
     }
 
-    /// A Service, the workload behind it.
-    pub fn service(&self, name: &str) -> Option<(&Workload, &Service)> {
-        self.workloads.iter().find_map(|workload| {
+    /// A Service, and the workload that it is written in front of.
+    pub fn service(&self, namespace: &DnsLabel, name: &str) -> Option<(&Workload, &Service)> {
+        let there = |workload: &&Workload| workload.namespace == *namespace;
+        self.workloads.iter().filter(there).find_map(|workload| {
             let service = workload.services.iter().find(|s| s.name.as_str() == name)?;
             Some((workload, service))
         })
     }
 
-    /// The Services that face outside.
-    pub fn load_balancers(&self) -> impl Iterator<Item = &Service> {
-        self.workloads
-            .iter()
-            .flat_map(|workload| &workload.services)
-            .filter(|service| service.kind == ServiceType::LoadBalancer)
+    /// Every Service with the workload that it is written in front of.
+    pub fn services(&self) -> impl Iterator<Item = (&Workload, &Service)> {
+        let all = self.workloads.iter();
+        all.flat_map(|workload| workload.services.iter().map(move |s| (workload, s)))
+    }
+
+    /// The workloads behind a Service.
+    pub fn behind<'a>(
+        &'a self,
+        namespace: &'a DnsLabel,
+        service: &'a Service,
+    ) -> impl Iterator<Item = &'a Workload> {
+        self.workloads.iter().filter(move |workload| {
+            workload.namespace == *namespace && service.selects(&workload.labels)
+        })
+    }
+
+    /// The port that a call leads to, with its Service and the namespace of both.
+    pub fn called(&self, call: &Call) -> Option<(&Service, &ServicePort)> {
+        let (_, service) = self.service(&call.namespace, call.service.as_str())?;
+        let port = service.ports.iter().find(|port| port.port == call.port)?;
+        Some((service, port))
+    }
+
+    /// The ports of a workload's pods behind a port of a Service.
+    pub fn pod_ports(workload: &Workload, port: &ServicePort) -> Vec<PodPort> {
+        let number = match &port.target_port {
+            PortRef::Number(number) => Some(*number),
+            PortRef::Name(name) => workload.named_port(port.protocol, name.as_str()),
+        };
+        number.map(|n| (port.protocol, n)).into_iter().collect()
+    }
+
+    /// The Services that face outside by a load balancer of their own.
+    pub fn load_balancers(&self) -> impl Iterator<Item = (&Workload, &Service)> {
+        self.services()
+            .filter(|(_, service)| service.faces_outside())
+    }
+
+    /// The service account with this name, if it is more than a name.
+    pub fn service_account(&self, namespace: &DnsLabel, name: &str) -> Option<&ServiceAccount> {
+        let mut all = self.service_accounts.iter();
+        all.find(|one| one.namespace == *namespace && one.name.as_str() == name)
     }
 }

@@ -44,6 +44,8 @@ pub struct Policy {
     pub namespace: DnsLabel,
     /// What it is for; may be empty.
     pub description: Prose,
+    /// Labels, in the order written.
+    pub labels: Labels,
     /// Annotations, in the order written.
     pub annotations: Labels,
     /// The policy itself.
@@ -78,9 +80,16 @@ impl PolicySpec {
 }
 
 impl Lab {
-    /// The policy with this name.
-    pub fn policy(&self, name: &DnsSubdomain) -> Option<&Policy> {
-        self.policies.iter().find(|policy| policy.name == *name)
+    /// The policies with these names, in the order of the names. A name may stand for policies of
+    /// several namespaces.
+    pub fn policies_named<'a>(
+        &'a self,
+        names: &'a [DnsSubdomain],
+    ) -> impl Iterator<Item = &'a Policy> {
+        names.iter().flat_map(|name| {
+            let all = self.policies.iter();
+            all.filter(move |policy| policy.name == *name)
+        })
     }
 
     /// The probe with this name.
@@ -90,7 +99,13 @@ impl Lab {
 
     /// Every namespace that the lab puts something into, sorted.
     pub fn namespaces(&self) -> Vec<&DnsLabel> {
-        let mut all = vec![&self.app.namespace];
+        let app = &self.app;
+        let mut all = vec![&app.namespace];
+        all.extend(app.workloads.iter().map(|workload| &workload.namespace));
+        all.extend(app.namespaces.iter().map(|own| &own.name));
+        all.extend(app.service_accounts.iter().map(|one| &one.namespace));
+        all.extend(app.config_maps.iter().map(|one| &one.namespace));
+        all.extend(app.ingresses.iter().map(|one| &one.namespace));
         all.extend(self.policies.iter().map(|policy| &policy.namespace));
         all.extend(self.probes.iter().map(|probe| &probe.source.namespace));
         all.sort();

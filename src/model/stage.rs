@@ -49,6 +49,8 @@ pub struct ProbeTarget {
     pub service: ServiceName,
     /// The Service's port.
     pub port: Port,
+    /// Namespace of the Service and its pods.
+    pub namespace: DnsLabel,
     /// The workload behind it.
     pub workload: DnsLabel,
     /// The pod's port, which is the one that policies and logs count.

@@ -1,14 +1,16 @@
 //! One connection: may it be made, and which rules decide.
 
+mod side;
+
+pub use self::side::{Miss, RuleRef, Side};
 use super::dialect::{Dialect, Reading};
 use super::peer::{Endpoint, Match, NodePlace, Party};
 use super::ports::Connection;
 use super::rules::{FlatRule, Section, sections};
-use super::world::{PolicyId, Workload, WorkloadId, World};
+use super::world::{Workload, World};
 use super::{Reason, Verdict};
 use crate::model::policy::Direction;
-use crate::model::port::Protocol;
-use crate::source::Span;
+use crate::model::port::{Port, Protocol};
 
 /// A connection to ask about, on the port of the receiving pod.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -19,121 +21,6 @@ pub struct Flow {
     pub destination: Endpoint,
     /// Protocol and port.
     pub connection: Connection,
-}
-
-/// A rule, for people to find it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct RuleRef {
-    /// Its policy.
-    pub policy: PolicyId,
-    /// Its direction.
-    pub direction: Direction,
-    /// Its number, counted from 1.
-    pub number: usize,
-    /// Where it was written.
-    pub span: Option<Span>,
-}
-
-/// Why a rule did not match.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Miss {
-    /// It means other peers.
-    Peer,
-    /// It means other ports.
-    Port,
-    /// It means a port by a name that the receiving end does not give to any port.
-    PortName,
-    /// It means other peers and other ports.
-    PeerAndPort,
-}
-
-impl Miss {
-    /// The reason in a few words.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Miss::Peer => "it means other peers",
-            Miss::Port => "it means other ports",
-            Miss::PortName => "the receiving pod has no port of that name and protocol",
-            Miss::PeerAndPort => "it means other peers and other ports",
-        }
-    }
-}
-
-/// What one end says.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Side {
-    /// The pod's workload.
-    pub workload: WorkloadId,
-    /// Egress at the source, ingress at the destination.
-    pub direction: Direction,
-    /// What this end says.
-    pub verdict: Verdict,
-    /// Policies that isolate the pod in this direction; if none, everything may pass.
-    pub isolating: Vec<PolicyId>,
-    /// Rules that allow it.
-    pub allowing: Vec<RuleRef>,
-    /// Rules that deny it, which only clusterwide policies have.
-    pub denying: Vec<RuleRef>,
-    /// Rules that may match, nobody can say offline, and why.
-    pub perhaps: Vec<(RuleRef, Reason)>,
-    /// Rules that don't match, and why.
-    pub missed: Vec<(RuleRef, Miss)>,
-    /// The peer is the pod's own node, which is never kept out.
-    pub own_node: bool,
-    perhaps_allowing: Option<Reason>,
-    perhaps_denying: Option<Reason>,
-}
-
-impl Side {
-    fn open(workload: WorkloadId, direction: Direction) -> Self {
-        Self {
-            workload,
-            direction,
-            verdict: Verdict::Allowed,
-            isolating: Vec::new(),
-            allowing: Vec::new(),
-            denying: Vec::new(),
-            perhaps: Vec::new(),
-            missed: Vec::new(),
-            own_node: false,
-            perhaps_allowing: None,
-            perhaps_denying: None,
-        }
-    }
-
-    fn doubt(&mut self, deny: bool, reason: Reason) {
-        let doubt = if deny {
-            &mut self.perhaps_denying
-        } else {
-            &mut self.perhaps_allowing
-        };
-        doubt.get_or_insert(reason);
-    }
-
-    /// Deny rules win; then one rule that allows is enough; a pod that nothing isolates takes
-    /// everything. The pod's own node always gets through, so of a node that may be it nothing
-    /// is denied for sure.
-    fn judge(&self, may_be_own_node: bool) -> Verdict {
-        let allowed = self.isolating.is_empty() || !self.allowing.is_empty();
-        let verdict = match (allowed, self.perhaps_allowing, self.perhaps_denying) {
-            _ if self.own_node => Verdict::Allowed,
-            _ if !self.denying.is_empty() => Verdict::Denied,
-            (true, _, Some(reason)) | (false, Some(reason), _) => Verdict::Unknown(reason),
-            (true, _, None) => Verdict::Allowed,
-            (false, None, _) => Verdict::Denied,
-        };
-        if verdict == Verdict::Denied && may_be_own_node {
-            return Verdict::Unknown(Reason::SameNode);
-        }
-        verdict
-    }
-    /// The policies that allow it, each once, in the world's order.
-    pub fn allowing_policies(&self) -> Vec<PolicyId> {
-        let mut policies: Vec<PolicyId> = self.allowing.iter().map(|rule| rule.policy).collect();
-        policies.sort_unstable();
-        policies.dedup();
-        policies
-    }
 }
 
 /// What becomes of a connection, and why.
@@ -204,7 +91,7 @@ impl<'w> Evaluator<'w> {
             .into_iter()
             .flatten()
             .fold(Verdict::Allowed, |all, side| all.and(side.verdict));
-        let verdict = self.with_caveats(by_policy, egress.as_ref(), &destination, flow.connection);
+        let verdict = self.with_caveats(by_policy, &source, &destination, flow.connection);
         Evaluation {
             verdict,
             by_policy,
@@ -215,11 +102,12 @@ impl<'w> Evaluator<'w> {
     }
 
     /// What policies know nothing of: SCTP is not a sure thing on Dataplane V2, and it is disputed
-    /// whether the metadata server's address is judged before or after it is rewritten.
+    /// whether the metadata server's address is judged before or after it is rewritten to a port
+    /// of the node. Where both are allowed there is no doubt.
     fn with_caveats(
         &self,
         verdict: Verdict,
-        egress: Option<&Side>,
+        source: &Party<'_>,
         destination: &Party<'_>,
         connection: Connection,
     ) -> Verdict {
@@ -229,11 +117,23 @@ impl<'w> Evaluator<'w> {
         if matches!(connection, Connection::Port(Protocol::Sctp, _)) {
             return Verdict::Unknown(Reason::Sctp);
         }
-        let isolated = egress.is_some_and(|side| !side.isolating.is_empty());
-        if verdict == Verdict::Allowed && isolated && is_metadata(destination, connection) {
-            return Verdict::Unknown(Reason::MetadataServer);
+        if verdict == Verdict::Allowed && is_metadata(destination, connection) {
+            return self.metadata_on_node(source);
         }
         verdict
+    }
+
+    fn metadata_on_node(&self, source: &Party<'_>) -> Verdict {
+        let node = Party::Node(NodePlace::Remote);
+        let side = Port::parse(METADATA_PORT_OF_NODE)
+            .ok()
+            .and_then(|port| self.side(Direction::Egress, source, &node, Connection::tcp(port)));
+        match side {
+            Some(side) if side.verdict != Verdict::Allowed => {
+                Verdict::Unknown(Reason::MetadataServer)
+            }
+            _ => Verdict::Allowed,
+        }
     }
 
     fn side(
@@ -329,6 +229,9 @@ fn is_same_pod(source: &Party<'_>, destination: &Party<'_>) -> bool {
         _ => false,
     }
 }
+
+/// Where a node serves metadata to its pods (GKE documentation, Workload Identity Federation).
+const METADATA_PORT_OF_NODE: i64 = 988;
 
 fn is_metadata(destination: &Party<'_>, connection: Connection) -> bool {
     let address = matches!(destination, Party::Address(ip)

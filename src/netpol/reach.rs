@@ -5,156 +5,29 @@
 //! class of sources only what its rules and its peers' rules speak of is looked at. So the cost
 //! follows the size of the answer, not the square of the number of pods.
 
+mod axis;
 mod conns;
 mod ends;
 mod index;
+mod pair;
 mod rows;
 mod sets;
 mod sides;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::fmt;
 
-use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
-
+use self::axis::Axis;
+pub(crate) use self::axis::join_to;
 use self::conns::{ConnId, Conns};
 use self::ends::Ends;
 use self::index::Index;
+pub use self::pair::{Pair, Passage, Peer};
 use self::rows::{Matrix, Row};
 use self::sets::{Classes, to_id};
 use super::dialect::Reading;
-use super::ports::ConnectionSet;
-use super::ranges::IpRange;
 use super::rules::sections;
 use super::world::World;
 use crate::model::policy::Direction;
-use crate::model::port::Protocol;
-
-/// One line or column of the matrix, as people name it. In JSON a workload is
-/// `{"namespace", "name", "kind"}` and what is outside `{"ranges": ["10.0.0.0-10.255.255.255"]}`.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Peer {
-    /// The pods of a controller, or one bare pod.
-    Workload {
-        /// Their namespace.
-        namespace: String,
-        /// Name of the controller or of the pod.
-        name: String,
-        /// Kind of the controller, or `Pod`.
-        kind: String,
-    },
-    /// Addresses outside the cluster that nothing tells apart, in ranges going up.
-    External(Vec<IpRange>),
-}
-
-impl Peer {
-    /// Whether it is outside the cluster.
-    pub fn is_external(&self) -> bool {
-        matches!(self, Peer::External(_))
-    }
-}
-
-impl fmt::Display for Peer {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Peer::Workload {
-                namespace,
-                name,
-                kind,
-            } => write!(f, "{namespace}/{name}[{kind}]"),
-            Peer::External(ranges) => {
-                let texts: Vec<String> = ranges.iter().map(IpRange::to_string).collect();
-                f.write_str(&texts.join(","))
-            }
-        }
-    }
-}
-
-impl Serialize for Peer {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Peer::Workload {
-                namespace,
-                name,
-                kind,
-            } => {
-                let mut map = serializer.serialize_map(Some(3))?;
-                map.serialize_entry("namespace", namespace)?;
-                map.serialize_entry("name", name)?;
-                map.serialize_entry("kind", kind)?;
-                map.end()
-            }
-            Peer::External(ranges) => {
-                let texts: Vec<String> = ranges.iter().map(IpRange::to_string).collect();
-                let mut map = serializer.serialize_map(Some(1))?;
-                map.serialize_entry("ranges", &texts)?;
-                map.end()
-            }
-        }
-    }
-}
-
-/// `{"all": true}`, or a list with `{"protocol": "TCP", "ports": [[80, 80]]}` for each protocol.
-impl Serialize for ConnectionSet {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if self.has_all_ports() {
-            let mut map = serializer.serialize_map(Some(1))?;
-            map.serialize_entry("all", &true)?;
-            return map.end();
-        }
-        let mut list = serializer.serialize_seq(None)?;
-        for protocol in Protocol::ALL {
-            let ports = self.ports(protocol);
-            if !ports.is_empty() {
-                let ranges: Vec<[u16; 2]> = ports.ranges().iter().map(|r| [r.0, r.1]).collect();
-                list.serialize_element(&ProtocolPorts {
-                    protocol,
-                    ports: &ranges,
-                })?;
-            }
-        }
-        list.end()
-    }
-}
-
-#[derive(serde::Serialize)]
-struct ProtocolPorts<'a> {
-    protocol: Protocol,
-    ports: &'a [[u16; 2]],
-}
-
-/// What may pass between two peers.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Passage {
-    /// What passes.
-    pub allowed: ConnectionSet,
-    /// What nobody can say offline.
-    pub unknown: ConnectionSet,
-}
-
-/// Two peers and what may pass from the first to the second.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Pair<'r> {
-    /// Who opens connections.
-    pub source: &'r Peer,
-    /// Who takes them.
-    pub destination: &'r Peer,
-    /// What may pass.
-    pub passage: &'r Passage,
-}
-
-impl Serialize for Pair<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("source", self.source)?;
-        map.serialize_entry("destination", self.destination)?;
-        map.serialize_entry("connections", &self.passage.allowed)?;
-        if !self.passage.unknown.is_empty() {
-            map.serialize_entry("unknown", &self.passage.unknown)?;
-        }
-        map.end()
-    }
-}
 
 /// Who can reach whom.
 ///
@@ -172,69 +45,8 @@ pub struct Reach {
     mixed: BTreeMap<(u32, u32), u32>,
 }
 
-/// The peers on one side of the matrix: workloads by name, then what is outside.
-#[derive(Debug, Clone)]
-struct Axis {
-    peers: Vec<Peer>,
-    /// How many of the peers are workloads. They are the same on both sides.
-    workloads: usize,
-    /// The classes of each peer's ends. Pods of one controller may differ in their labels.
-    classes: Vec<Vec<u32>>,
-    /// The peers of each class.
-    peers_of_class: Vec<Vec<u32>>,
-}
-
-impl Axis {
-    fn new(names: &BTreeMap<Peer, Vec<usize>>, ends: &Ends<'_>, classes: &Classes) -> Self {
-        let mut peers: Vec<Peer> = names.keys().cloned().collect();
-        let class_of = |end: &usize| classes.of(*end);
-        let mut of_peer: Vec<Vec<u32>> = names
-            .values()
-            .map(|ends| distinct(ends.iter().map(class_of).collect()))
-            .collect();
-        let mut outside: BTreeMap<u32, Vec<IpRange>> = BTreeMap::new();
-        for (end, range) in (ends.groups.len()..).zip(&ends.ranges) {
-            join_to(outside.entry(classes.of(end)).or_default(), *range);
-        }
-        let mut outside: Vec<(u32, Vec<IpRange>)> = outside.into_iter().collect();
-        outside.sort_by(|a, b| a.1.cmp(&b.1));
-        for (class, ranges) in outside {
-            peers.push(Peer::External(ranges));
-            of_peer.push(vec![class]);
-        }
-        let mut peers_of_class = vec![Vec::new(); classes.count()];
-        for (peer, classes) in of_peer.iter().enumerate() {
-            for class in classes {
-                peers_of_class[*class as usize].push(to_id(peer));
-            }
-        }
-        Self {
-            peers,
-            workloads: names.len(),
-            classes: of_peer,
-            peers_of_class,
-        }
-    }
-
-    fn is_plain(&self) -> bool {
-        self.classes.iter().all(|classes| classes.len() == 1)
-    }
-}
-
-fn distinct(mut classes: Vec<u32>) -> Vec<u32> {
-    classes.sort_unstable();
-    classes.dedup();
-    classes
-}
-
-/// Adds a range behind others, as one with the last if they touch.
-pub(super) fn join_to(ranges: &mut Vec<IpRange>, range: IpRange) {
-    let joint = ranges.last().and_then(|last| last.joined(range));
-    match (joint, ranges.last_mut()) {
-        (Some(joint), Some(last)) => *last = joint,
-        _ => ranges.push(range),
-    }
-}
+/// A peer and a passage, or two passages.
+type Numbers = (u32, u32);
 
 /// Computes who can reach whom.
 pub fn reach(world: &World, reading: Reading) -> Reach {
@@ -331,7 +143,7 @@ impl Reach {
 
     /// What a source reaches, by destination, as numbers of passages; and the pairs of passages
     /// whose union has not been made yet.
-    fn joined(&self, source: usize) -> (Vec<(u32, u32)>, Vec<(u32, u32)>) {
+    fn joined(&self, source: usize) -> (Vec<Numbers>, Vec<Numbers>) {
         let mut joined: Vec<(u32, u32)> = Vec::new();
         let mut unmixed = Vec::new();
         for (peer, passage) in self.found(source) {
@@ -501,28 +313,6 @@ impl Reach {
         };
         let source = self.sources.peers.iter().position(holds)?;
         Some((source, self.destinations.peers.iter().position(holds)?))
-    }
-}
-
-impl Passage {
-    /// Nothing.
-    pub const fn none() -> Self {
-        Self {
-            allowed: ConnectionSet::none(),
-            unknown: ConnectionSet::none(),
-        }
-    }
-
-    /// Whether nothing passes for sure.
-    pub fn is_empty(&self) -> bool {
-        self.allowed.is_empty() && self.unknown.is_empty()
-    }
-
-    /// What either lets through.
-    pub fn union(&self, other: &Self) -> Self {
-        let allowed = self.allowed.union(&other.allowed);
-        let unknown = self.unknown.union(&other.unknown).subtract(&allowed);
-        Self { allowed, unknown }
     }
 }
 

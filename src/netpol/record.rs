@@ -3,12 +3,16 @@
 //! Older clusters name policies without a kind and pods without their controller. Both forms are
 //! read; what is written has the newer form and its order of keys.
 
+mod compare;
+
 use serde::{Deserialize, Serialize};
 
-use super::logging::{Event, Logged, PodNames};
+pub use self::compare::{AGGREGATION_KEYS, AGGREGATION_WINDOW_MS, Comparison, aggregate, compare};
+
+use super::logging::{Event, PodNames};
 use super::peer::Endpoint;
 use super::ports::Connection;
-use super::world::World;
+use super::world::{Policy, Workload, World};
 
 /// One entry: the `jsonPayload` of Cloud Logging, or a line of the node's own file.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -175,6 +179,33 @@ impl LogRecord {
         Ok(record)
     }
 
+    /// The entry that a predicted event would have, as far as it is known beforehand: not the
+    /// time, not the node, no address and source port, and no generated name.
+    pub fn expected(world: &World, event: &Event) -> Self {
+        let (protocol, dest_port) = match event.connection {
+            Connection::Port(protocol, port) => {
+                (protocol.as_str().to_lowercase(), u64::from(port.get()))
+            }
+            Connection::Icmp => ("icmp".to_owned(), 0),
+            Connection::Other => ("unknown".to_owned(), 0),
+        };
+        let policies = event.policies.iter().filter_map(|id| world.policy(*id));
+        Self {
+            connection: LogConnection {
+                dest_port,
+                protocol,
+                direction: event.direction.lower().to_owned(),
+                ..LogConnection::default()
+            },
+            disposition: event.disposition.as_str().to_owned(),
+            policies: policies.map(LogPolicy::of).collect(),
+            src: LogEnd::expected(world, &event.source),
+            dest: LogEnd::expected(world, &event.destination),
+            count: 1,
+            ..Self::default()
+        }
+    }
+
     /// Whether this is an entry of a predicted event: same judgement, same ends, same port, and
     /// for an allowed connection no policy that was not foreseen, but at least one.
     pub fn is_of(&self, world: &World, event: &Event) -> bool {
@@ -216,7 +247,54 @@ impl LogRecord {
     }
 }
 
+impl LogPolicy {
+    fn of(policy: &Policy) -> Self {
+        Self {
+            name: policy.name.clone(),
+            namespace: policy.namespace.clone().unwrap_or_default(),
+            kind: policy.spec.kind().to_owned(),
+        }
+    }
+}
+
 impl LogEnd {
+    fn expected(world: &World, end: &Endpoint) -> Self {
+        match end {
+            Endpoint::Workload(id) => world.workload(*id).map(Self::pod).unwrap_or_default(),
+            Endpoint::Address(ip) => Self {
+                instance: ip.to_string(),
+                ..Self::default()
+            },
+            Endpoint::Node(_) => Self {
+                workload_kind: "Node".to_owned(),
+                ..Self::default()
+            },
+            Endpoint::Domain(_) => Self::default(),
+        }
+    }
+
+    /// The log names a pod's own controller: a Deployment's pods belong to a ReplicaSet, and a
+    /// CronJob's to a Job, with a generated name.
+    fn pod(workload: &Workload) -> Self {
+        let (kind, name) = match workload.kind.as_str() {
+            "Deployment" => ("ReplicaSet", ""),
+            "CronJob" => ("Job", ""),
+            kind => (kind, workload.name.as_str()),
+        };
+        let pod_name = match PodNames::of(workload) {
+            PodNames::Exactly(name) => name,
+            PodNames::Beginning(_) => String::new(),
+        };
+        Self {
+            pod_name,
+            workload_kind: kind.to_owned(),
+            workload_name: name.to_owned(),
+            pod_namespace: workload.namespace.clone(),
+            namespace: workload.namespace.clone(),
+            ..Self::default()
+        }
+    }
+
     fn is(&self, world: &World, end: &Endpoint) -> bool {
         match end {
             Endpoint::Workload(id) => world.workload(*id).is_some_and(|workload| {
@@ -229,81 +307,4 @@ impl LogEnd {
             Endpoint::Domain(_) => !self.instance.is_empty(),
         }
     }
-}
-
-/// What a prediction and an export have to do with each other.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Comparison {
-    /// For each event that should be logged: the numbers of the entries found.
-    pub seen: Vec<(usize, Vec<usize>)>,
-    /// Events that should be logged, and no entry of them was found.
-    pub missing: Vec<usize>,
-    /// Entries that no event foresees.
-    pub unforeseen: Vec<usize>,
-}
-
-/// Compares predicted events with entries. Both are named by their numbers.
-///
-/// Events of which nobody can say whether they are logged are never missing; their entries are
-/// foreseen all the same.
-pub fn compare(world: &World, events: &[Event], records: &[LogRecord]) -> Comparison {
-    let mut comparison = Comparison {
-        seen: Vec::new(),
-        missing: Vec::new(),
-        unforeseen: Vec::new(),
-    };
-    let mut foreseen = vec![false; records.len()];
-    for (number, event) in events.iter().enumerate() {
-        if matches!(event.logged, Logged::No(_)) {
-            continue;
-        }
-        let of = |at: &usize| records[*at].is_of(world, event);
-        let found: Vec<usize> = (0..records.len()).filter(of).collect();
-        found.iter().for_each(|at| foreseen[*at] = true);
-        match (found.is_empty(), event.logged) {
-            (true, Logged::Yes) => comparison.missing.push(number),
-            (true, _) => {}
-            (false, _) => comparison.seen.push((number, found)),
-        }
-    }
-    let unforeseen = foreseen.iter().enumerate().filter(|(_, seen)| !**seen);
-    comparison.unforeseen = unforeseen.map(|(at, _)| at).collect();
-    comparison
-}
-
-/// For how long the agent sums up denials, in milliseconds.
-pub const AGGREGATION_WINDOW_MS: u64 = 5_000;
-/// How many different denials the agent sums up in one window on one node; the rest is dropped.
-pub const AGGREGATION_KEYS: usize = 3_000;
-
-/// Sums up denials as the agent on a node does: one entry for all attempts of a window that have
-/// the same addresses, destination port, protocol and direction. Attempts come with their time in
-/// milliseconds, going up; what is allowed passes unchanged.
-pub fn aggregate(attempts: impl IntoIterator<Item = (u64, LogRecord)>) -> Vec<LogRecord> {
-    let mut written: Vec<LogRecord> = Vec::new();
-    let mut window: Vec<(LogConnection, usize)> = Vec::new();
-    let mut opened = None;
-    for (time, record) in attempts {
-        if record.disposition != "deny" {
-            written.push(record);
-            continue;
-        }
-        if opened.is_none_or(|start| time >= start + AGGREGATION_WINDOW_MS) {
-            opened = Some(time);
-            window.clear();
-        }
-        let key = LogConnection {
-            src_port: 0,
-            ..record.connection.clone()
-        };
-        match window.iter().find(|(known, _)| *known == key) {
-            Some((_, at)) => written[*at].count += record.count,
-            None if window.len() < AGGREGATION_KEYS => {
-                window.push((key, written.len()));
-                written.push(record);
-            }
-            None => {}
-        }
-    }
-    written
 }

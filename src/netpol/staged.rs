@@ -9,12 +9,14 @@ use super::world::{
     ContainerPort, Namespace, Pod, Policy, PolicySpans, PolicySpec, Service, ServicePort,
     ServiceType, Workload, WorkloadId, World,
 };
-use crate::model::app::{self as app, App};
+use crate::model::app::App;
 use crate::model::lab::{self as lab, Lab};
-use crate::model::labels::Labels;
 use crate::model::logging::{ENABLE_DENY_LOGGING, ENABLE_LOGGING, LoggingSpec};
-use crate::model::port::{PortRef, Protocol};
+use crate::model::names::DnsLabel;
+use crate::model::port::Protocol;
+use crate::model::service as app_service;
 use crate::model::stage::{Probe, Stage};
+use crate::model::workload as app_workload;
 
 /// Where the policies of a profile were written, by their names.
 pub type Places = BTreeMap<String, PolicySpans>;
@@ -49,34 +51,42 @@ fn namespaces(world: &mut World, lab: &Lab, stage: Option<&Stage>) {
     for name in lab.namespaces() {
         world.add_namespace(Namespace::named(name.as_str()));
     }
+    for own in &lab.app.namespaces {
+        world.add_namespace(Namespace {
+            labels: own.labels.clone(),
+            annotations: own.annotations.clone(),
+            ..Namespace::named(own.name.as_str())
+        });
+    }
     for name in stage.iter().flat_map(|stage| &stage.annotated_namespaces) {
         world.annotate_namespace(name.as_str(), ENABLE_DENY_LOGGING, "true");
     }
 }
 
-fn workloads(world: &mut World, app: &App) {
-    let namespace = app.namespace.as_str();
+/// Puts an application's workloads and Services into a world.
+pub fn workloads(world: &mut World, app: &App) {
     for workload in &app.workloads {
-        world.add_workload(deployment(namespace, workload));
-        for service in &workload.services {
-            world.add_service(self::service(namespace, workload, service));
-        }
+        world.add_workload(self::workload(workload));
+    }
+    for (workload, service) in app.services() {
+        world.add_service(self::service(workload, service));
     }
 }
 
-fn deployment(namespace: &str, workload: &app::Workload) -> Workload {
-    let ports = workload.container.ports.iter().map(|port| ContainerPort {
+fn workload(workload: &app_workload::Workload) -> Workload {
+    let ports = workload.running().flat_map(|container| &container.ports);
+    let ports = ports.map(|port| ContainerPort {
         name: port.name.as_ref().map(ToString::to_string),
         protocol: port.protocol,
         port: port.number,
     });
     Workload {
-        namespace: namespace.to_owned(),
+        namespace: workload.namespace.to_string(),
         name: workload.name.to_string(),
-        kind: "Deployment".to_owned(),
+        kind: workload.kind.as_str().to_owned(),
         labels: workload.labels.clone(),
         ports: ports.collect(),
-        host_network: false,
+        host_network: workload.host_network,
         service_account: workload.service_account.as_ref().map(ToString::to_string),
         pods: Vec::new(),
         span: None,
@@ -101,28 +111,26 @@ fn probe_pod(probe: &Probe) -> Workload {
     }
 }
 
-fn service(namespace: &str, workload: &app::Workload, service: &app::Service) -> Service {
+fn service(workload: &app_workload::Workload, service: &app_service::Service) -> Service {
     let ports = service.ports.iter().map(|port| ServicePort {
         name: port.name.as_ref().map(ToString::to_string),
         protocol: port.protocol,
         port: port.port,
-        target: Some(PortRef::Number(port.target_port)),
+        target: Some(port.target_port.clone()),
     });
-    let mut selector = Labels::new();
-    selector.insert("app", workload.name.as_str());
     Service {
-        namespace: namespace.to_owned(),
+        namespace: workload.namespace.to_string(),
         name: service.name.to_string(),
-        selector: Some(selector),
+        selector: Some(service.selector.clone()),
         ports: ports.collect(),
         kind: match service.kind {
-            app::ServiceType::ClusterIp => ServiceType::ClusterIp,
-            app::ServiceType::NodePort => ServiceType::NodePort,
-            app::ServiceType::LoadBalancer => ServiceType::LoadBalancer,
+            app_service::ServiceType::ClusterIp => ServiceType::ClusterIp,
+            app_service::ServiceType::NodePort => ServiceType::NodePort,
+            app_service::ServiceType::LoadBalancer => ServiceType::LoadBalancer,
         },
-        headless: false,
+        headless: service.headless,
         external_name: None,
-        keeps_client_address: false,
+        keeps_client_address: service.external_traffic_policy == Some("Local"),
         endpoints: Vec::new(),
         span: None,
     }
@@ -147,17 +155,19 @@ fn policy(policy: &lab::Policy, logged: bool, places: &Places) -> Policy {
 }
 
 /// The connection that a probe opens, on the port of the pods behind the Service.
-pub fn flow(world: &World, lab: &Lab, probe: &Probe) -> Option<Flow> {
-    let find = |kind: &str, namespace: &str, name: &str| {
-        let mut all = world.workloads().iter();
-        let at = all.position(|w| w.kind == kind && w.namespace == namespace && w.name == name)?;
+pub fn flow(world: &World, _: &Lab, probe: &Probe) -> Option<Flow> {
+    let find = |is_pod: bool, namespace: &DnsLabel, name: &DnsLabel| {
+        let is = |w: &Workload| {
+            let same = w.namespace == namespace.as_str() && w.name == name.as_str();
+            same && (w.kind == POD) == is_pod
+        };
+        let at = world.workloads().iter().position(is)?;
         Some(Endpoint::Workload(WorkloadId(at)))
     };
-    let from = &probe.source;
-    let target = probe.target.workload.as_str();
+    let (from, to) = (&probe.source, &probe.target);
     Some(Flow {
-        source: find(POD, from.namespace.as_str(), from.pod.as_str())?,
-        destination: find("Deployment", lab.app.namespace.as_str(), target)?,
+        source: find(true, &from.namespace, &from.pod)?,
+        destination: find(false, &to.namespace, &to.workload)?,
         connection: Connection::Port(Protocol::Tcp, probe.target.pod_port),
     })
 }

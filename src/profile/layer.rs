@@ -3,6 +3,8 @@
 //! Files are read through [`Files`], so that this room touches no file system. Places survive: a
 //! finding points into the file where the value was written.
 
+use std::io::{Error, ErrorKind};
+
 use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
 
 use super::catalogue;
@@ -19,7 +21,7 @@ pub trait Files {
     ///
     /// # Errors
     /// What the file system says.
-    fn read(&self, path: &Utf8Path) -> std::io::Result<String>;
+    fn read(&self, path: &Utf8Path) -> Result<String, Error>;
 }
 
 /// What is laid on top of a profile from outside, in this order.
@@ -61,6 +63,7 @@ pub fn resolve(
     for assignment in &overrides.assignments {
         set::apply(&mut node, assignment, stack.sources, &mut stack.found);
     }
+    stack.no_late_bases(&mut node);
     let node = stack.application(node);
     (Some(node), stack.found)
 }
@@ -146,6 +149,18 @@ impl Stack<'_> {
         self.profile(id)
     }
 
+    /// Bases lie below the profile; what is laid on top can't bring any.
+    fn no_late_bases(&mut self, node: &mut Node) {
+        if let Some(late) = take(node, "extends") {
+            let message = "bases can't be set from outside";
+            self.found.push(
+                Diagnostic::new(Code::Excluded, message)
+                    .at(late.span, "expected in the profile itself")
+                    .path("extends"),
+            );
+        }
+    }
+
     fn values(&mut self, path: &Utf8Path) -> Option<Node> {
         let id = self.open_file(path, None, "")?;
         self.tree(id)
@@ -165,7 +180,8 @@ impl Stack<'_> {
         let Some(below) = self.catalogue(text, name.span) else {
             return node;
         };
-        let over = std::mem::replace(&mut app.value, below.clone());
+        let mut over = std::mem::replace(&mut app.value, below.clone());
+        take(&mut over, "use");
         app.value = merge(below, over, &mut self.found);
         node
     }
@@ -175,13 +191,16 @@ impl Stack<'_> {
         let plain = !name.is_empty() && !name.contains(['/', '\\']) && !name.starts_with('.');
         if plain {
             let path = normal(&self.folder(span).join("apps").join(format!("{name}.yaml")));
-            if let Ok(text) = self.files.read(&path) {
-                let id = self.sources.add(path.as_str(), text);
-                return self.tree(id);
-            }
-            if let Some(text) = catalogue::app(name) {
-                let id = self.sources.add(format!("built-in:apps/{name}.yaml"), text);
-                return self.tree(id);
+            match (self.files.read(&path), catalogue::app(name)) {
+                (Ok(text), _) => return self.app(path.as_str(), text),
+                (Err(error), Some(text)) if error.kind() == ErrorKind::NotFound => {
+                    return self.app(&format!("built-in:apps/{name}.yaml"), text.to_owned());
+                }
+                (Err(error), None) if error.kind() == ErrorKind::NotFound => {}
+                (Err(error), _) => {
+                    self.unreadable(&path, &error, Some(span), "app.use");
+                    return None;
+                }
             }
         }
         let known = catalogue::apps();
@@ -204,19 +223,42 @@ impl Stack<'_> {
         None
     }
 
+    /// An application's tree. It uses no other: there is one catalogue.
+    fn app(&mut self, name: &str, text: String) -> Option<Node> {
+        let id = self.sources.add(name, text);
+        let mut node = self.tree(id)?;
+        if let Some(other) = take(&mut node, "use") {
+            let message = "an application of the catalogue stands on its own";
+            self.found.push(
+                Diagnostic::new(Code::Excluded, message)
+                    .at(other.span, "leave this out")
+                    .path("app.use"),
+            );
+        }
+        Some(node)
+    }
+
     fn open_file(&mut self, path: &Utf8Path, at: Option<Span>, key: &str) -> Option<SourceId> {
         match self.files.read(path) {
             Ok(text) => Some(self.sources.add(path.as_str(), text)),
             Err(error) => {
-                let message = format!("`{path}` can't be read: {}", plain_io(&error));
-                let finding = Diagnostic::new(Code::UnreadableFile, message);
-                self.found.push(match at {
-                    Some(span) => finding.at(span, "named here").path(key),
-                    None => finding,
-                });
+                self.unreadable(path, &error, at, key);
                 None
             }
         }
+    }
+
+    fn unreadable(&mut self, path: &Utf8Path, error: &Error, at: Option<Span>, key: &str) {
+        let message = format!("`{path}` can't be read: {}", plain_io(error));
+        let code = match error.kind() {
+            ErrorKind::FileTooLarge => Code::TooLarge,
+            _ => Code::UnreadableFile,
+        };
+        let finding = Diagnostic::new(code, message);
+        self.found.push(match at {
+            Some(span) => finding.at(span, "named here").path(key),
+            None => finding,
+        });
     }
 
     fn tree(&mut self, id: SourceId) -> Option<Node> {
@@ -258,11 +300,12 @@ fn cycle(span: Span, path: &Utf8Path, open: &[Utf8PathBuf]) -> Diagnostic {
 }
 
 /// The operating system's words without its number.
-fn plain_io(error: &std::io::Error) -> String {
+fn plain_io(error: &Error) -> String {
     match error.kind() {
-        std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
-        std::io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
-        std::io::ErrorKind::InvalidData => "it is not UTF-8 text".to_owned(),
+        ErrorKind::NotFound => "there is no such file".to_owned(),
+        ErrorKind::FileTooLarge => "it is larger than a profile may be".to_owned(),
+        ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        ErrorKind::InvalidData => "it is not UTF-8 text".to_owned(),
         _ => error.to_string(),
     }
 }

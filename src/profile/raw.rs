@@ -9,7 +9,9 @@ pub mod app;
 pub mod cluster;
 pub mod native;
 pub mod policy;
+pub mod service;
 pub mod stage;
+pub mod workload;
 
 use schemars::JsonSchema;
 use serde::Deserialize;

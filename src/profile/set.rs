@@ -3,6 +3,7 @@
 use super::shape::{Shape, ShapeId, Shapes};
 use super::yaml::{self, Entry, Limits, Node, Value};
 use crate::diag::{Code, Diagnostic};
+use crate::lang::yaml::quote;
 use crate::source::{SourceId, SourceMap, Span};
 use crate::suggest::nearest;
 
@@ -26,60 +27,120 @@ pub enum Segment {
     Key(String),
     /// The same from an environment variable: case and `_` don't count.
     Loose(String),
+    /// A thing of a list by its number from 0.
+    Index(usize),
 }
+
+/// The name under which assignments stand among the sources.
+pub const SOURCE: &str = "command line";
+
+/// The most steps of a path: no value lies deeper.
+const MAX_STEPS: usize = 64;
 
 impl Assignment {
     /// Reads `path=value`, the value in YAML: `cluster.releaseChannel=rapid`,
-    /// `nodePools.lab.spot=true`. Nothing where there is no `=` or no path.
+    /// `cluster.nodePools.lab.spot=true`, `stages[0].title=Open`, `cluster.labels."a.b"=c`.
+    /// Nothing where there is no `=` or no path.
     pub fn parse(text: &str) -> Option<Self> {
-        let (path, _) = text.split_once('=')?;
-        let segments = path
-            .split('.')
-            .map(|s| Segment::Key(s.to_owned()))
-            .collect();
-        Self::build(
+        let (segments, rest) = steps(text)?;
+        rest.strip_prefix('=')?;
+        let length = text.len() - rest.len();
+        Some(Self::build(
             format!("--set {text}"),
             "--set ".len(),
-            path.len(),
+            length,
             segments,
-        )
+        ))
     }
 
     /// Reads an environment variable: `DPLAB_SET_CLUSTER__RELEASE_CHANNEL=rapid`, a double
-    /// underscore between the steps. Nothing for other variables.
+    /// underscore between the steps. Nothing for other variables; a path that can't be read has no
+    /// steps and is a finding when it is applied.
     pub fn from_variable(name: &str, value: &str) -> Option<Self> {
         let path = name.strip_prefix("DPLAB_SET_")?;
-        let segments = path
-            .split("__")
-            .map(|s| Segment::Loose(s.to_owned()))
-            .collect();
-        Self::build(format!("{name}={value}"), 0, name.len(), segments)
+        let steps: Vec<&str> = path.split("__").collect();
+        let whole = steps.len() <= MAX_STEPS && steps.iter().all(|step| !step.is_empty());
+        let segments = match whole {
+            true => steps
+                .iter()
+                .map(|s| Segment::Loose((*s).to_owned()))
+                .collect(),
+            false => Vec::new(),
+        };
+        let written = format!("{name}={value}");
+        Some(Self::build(written, 0, name.len(), segments))
     }
 
-    fn build(written: String, start: usize, length: usize, segments: Vec<Segment>) -> Option<Self> {
+    fn build(written: String, start: usize, length: usize, segments: Vec<Segment>) -> Self {
         let path = start..start + length;
         let value = path.end + 1..written.len();
-        let whole = segments.iter().all(|segment| !segment.text().is_empty());
-        whole.then_some(Self {
+        Self {
             written,
             path,
             value,
             segments,
-        })
+        }
     }
 }
 
+/// The steps of a path, and the text behind them.
+fn steps(text: &str) -> Option<(Vec<Segment>, &str)> {
+    let mut steps = Vec::new();
+    let mut rest = text;
+    loop {
+        let (step, behind) = step(rest)?;
+        steps.push(step);
+        rest = behind;
+        rest = match rest.strip_prefix('.') {
+            Some(behind) => behind,
+            None if rest.starts_with('[') => rest,
+            None => break,
+        };
+        if steps.len() == MAX_STEPS {
+            return None;
+        }
+    }
+    Some((steps, rest))
+}
+
+/// `key`, `"a key with dots"` or `[0]`, and the text behind it.
+fn step(text: &str) -> Option<(Segment, &str)> {
+    if let Some(quoted) = text.strip_prefix('"') {
+        let (key, rest) = quoted.split_once('"')?;
+        return Some((Segment::Key(key.to_owned()), rest));
+    }
+    if let Some(number) = text.strip_prefix('[') {
+        let (number, rest) = number.split_once(']')?;
+        return Some((Segment::Index(number.parse().ok()?), rest));
+    }
+    let end = text.find(['.', '=', '[', '"']).unwrap_or(text.len());
+    let (key, rest) = text.split_at(end);
+    (!key.is_empty()).then(|| (Segment::Key(key.to_owned()), rest))
+}
+
 impl Segment {
+    /// The step as a key or a name; a number is none.
     fn text(&self) -> &str {
         match self {
             Segment::Key(text) | Segment::Loose(text) => text,
+            Segment::Index(_) => "",
         }
+    }
+
+    /// Where in a list of so many things the step leads, if it is a number.
+    fn index(&self, length: usize) -> Option<usize> {
+        let index = match self {
+            Segment::Index(index) => *index,
+            Segment::Key(text) | Segment::Loose(text) => text.parse().ok()?,
+        };
+        (index < length).then_some(index)
     }
 
     fn is(&self, name: &str) -> bool {
         match self {
             Segment::Key(text) => text == name,
             Segment::Loose(text) => loose(text) == loose(name),
+            Segment::Index(_) => false,
         }
     }
 }
@@ -98,7 +159,11 @@ pub(super) fn apply(
     sources: &mut SourceMap,
     found: &mut Vec<Diagnostic>,
 ) {
-    let id = sources.add("command line", assignment.written.clone());
+    let id = sources.add(SOURCE, assignment.written.clone());
+    if assignment.segments.is_empty() {
+        found.push(not_a_path(Span::new(id, assignment.path.clone())));
+        return;
+    }
     match value(assignment, id, sources) {
         Err(finding) => found.push(*finding),
         Ok(value) => {
@@ -112,6 +177,37 @@ pub(super) fn apply(
             }
         }
     }
+}
+
+/// A text with some of its values replaced where they stand, everything around them kept. A value
+/// that isn't there stays away.
+pub fn in_text(text: &str, changes: &[(&[&str], &str)]) -> String {
+    let mut sources = SourceMap::new();
+    let id = sources.add("text", text);
+    let documents = yaml::read(&sources, id, Limits::PROFILE).unwrap_or_default();
+    let place = |path: &[&str]| {
+        let root = documents.first()?;
+        let node = path.iter().try_fold(root, |node, key| node.get(key))?;
+        Some(node.span.range())
+    };
+    let placed = changes
+        .iter()
+        .filter_map(|(path, value)| Some((place(path)?, *value)));
+    let mut placed: Vec<(std::ops::Range<usize>, &str)> = placed.collect();
+    placed.sort_by_key(|(range, _)| std::cmp::Reverse(range.start));
+    let mut text = text.to_owned();
+    for (range, value) in placed {
+        text.replace_range(range, &quote(value));
+    }
+    text
+}
+
+fn not_a_path(span: Span) -> Diagnostic {
+    let message = "this variable doesn't say what to set";
+    Diagnostic::new(Code::BadValue, message).at(
+        span,
+        "expected such as `DPLAB_SET_CLUSTER__PROJECT`, `__` between the steps",
+    )
 }
 
 /// The value as YAML reads it, its places moved to where it stands in the assignment.
@@ -172,8 +268,9 @@ impl Setter<'_> {
                     (Some((key, below)), _) => (key.clone(), *below),
                     (None, Some(below)) => (segment.text().to_owned(), below),
                     (None, None) => {
-                        let keys = map.keys.iter().map(|(key, _)| key.as_str());
-                        return Err(self.unknown(segment, "key", keys.collect()));
+                        let keys: Vec<&str> =
+                            map.keys.iter().map(|(key, _)| key.as_str()).collect();
+                        return Err(self.unknown(segment.text(), &keys));
                     }
                 };
                 self.set(self.entry(entries(node), key), below, rest, value)
@@ -185,7 +282,7 @@ impl Setter<'_> {
         }
     }
 
-    /// A thing of a list, by its name or its number from 0.
+    /// A thing of a list, by its name or its number from 0. Nothing behind the `=` takes it away.
     fn set_item(
         &self,
         node: &mut Node,
@@ -207,12 +304,16 @@ impl Setter<'_> {
         let at = names
             .iter()
             .position(|name| segment.is(name))
-            .or_else(|| segment.text().parse().ok().filter(|at| *at < names.len()));
+            .or_else(|| segment.index(names.len()));
         match (&mut node.value, at) {
+            (Value::Seq(items), Some(at)) if rest.is_empty() && value.value == Value::Null => {
+                items.remove(at);
+                Ok(())
+            }
             (Value::Seq(items), Some(at)) => self.set(&mut items[at], shape, rest, value),
             _ => {
-                let names = names.iter().map(String::as_str).filter(|n| !n.is_empty());
-                Err(self.unknown(segment, "name", names.collect()))
+                let known = names.iter().map(String::as_str).filter(|n| !n.is_empty());
+                Err(self.unknown_item(segment, names.len(), known.collect()))
             }
         }
     }
@@ -234,19 +335,30 @@ impl Setter<'_> {
         &mut entries[at].value
     }
 
-    fn unknown(&self, segment: &Segment, what: &str, known: Vec<&str>) -> Box<Diagnostic> {
-        let text = segment.text();
-        let code = match what {
-            "key" => Code::UnknownKey,
-            _ => Code::UnknownName,
+    fn unknown(&self, key: &str, known: &[&str]) -> Box<Diagnostic> {
+        let message = format!("`{key}` is not a key here");
+        let finding = Diagnostic::new(Code::UnknownKey, message);
+        Box::new(self.expected(finding, key, known))
+    }
+
+    fn unknown_item(&self, segment: &Segment, length: usize, known: Vec<&str>) -> Box<Diagnostic> {
+        let message = match segment {
+            Segment::Index(index) => format!("there is no item {index} here, there are {length}"),
+            _ => format!("nothing here has the name `{}`", segment.text()),
         };
-        let mut finding = Diagnostic::new(code, format!("`{text}` is not a {what} here")).at(
-            self.path_span,
-            format!("expected {}", crate::diag::one_of(&known)),
-        );
-        if let Some(near) = nearest(text, known.iter().copied()) {
-            finding = finding.help(format!("did you mean `{near}`?"));
+        let finding = Diagnostic::new(Code::UnknownName, message);
+        Box::new(self.expected(finding, segment.text(), &known))
+    }
+
+    fn expected(&self, finding: Diagnostic, text: &str, known: &[&str]) -> Diagnostic {
+        let right = match known {
+            [] => "the list is empty".to_owned(),
+            known => format!("expected {}", crate::diag::one_of(known)),
+        };
+        let finding = finding.at(self.path_span, right);
+        match nearest(text, known.iter().copied()) {
+            Some(near) => finding.help(format!("did you mean `{near}`?")),
+            None => finding,
         }
-        Box::new(finding)
     }
 }

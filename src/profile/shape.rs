@@ -25,6 +25,8 @@ pub(super) enum Shape {
     List(ShapeId),
     /// A map with these keys, or with any keys of one shape.
     Map(MapShape),
+    /// Text, or such a map.
+    TextOrMap(MapShape),
 }
 
 /// A map's keys.
@@ -50,7 +52,7 @@ pub(super) struct Shapes {
     pub(super) root: ShapeId,
 }
 
-static PROFILE: LazyLock<Shapes> = LazyLock::new(|| Shapes::compile(schema::profile()));
+static PROFILE: LazyLock<Shapes> = LazyLock::new(|| Shapes::compile(schema::language()));
 
 impl Shapes {
     /// The shapes of a profile.
@@ -118,12 +120,13 @@ impl Shapes {
             ["integer"] => Shape::Integer { min, max },
             ["integer", "string"] => Shape::IntegerOrText { min, max },
             ["array"] => Shape::List(self.add(&schema["items"], document)),
-            ["object"] => self.map(schema, document),
+            ["object"] => Shape::Map(self.map(schema, document)),
+            ["object", "string"] => Shape::TextOrMap(self.map(schema, document)),
             _ => Shape::Any,
         }
     }
 
-    fn map(&mut self, schema: &Json, document: &Json) -> Shape {
+    fn map(&mut self, schema: &Json, document: &Json) -> MapShape {
         let keys = schema["properties"]
             .as_object()
             .into_iter()
@@ -140,11 +143,11 @@ impl Shapes {
             Json::Bool(false) => None,
             others => Some(self.add(others, document)),
         };
-        Shape::Map(MapShape {
+        MapShape {
             keys,
             required,
             others,
-        })
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 //! What doesn't fit is cut out of the tree, so that the checks behind this one go on with the
 //! rest, and a finding never hides the next.
 
+use super::merge::REMOVE;
 use super::shape::{MapShape, Shape, ShapeId, Shapes};
 use super::yaml::{Entry, Node, Value};
 use crate::diag::{Code, Diagnostic, one_of};
@@ -41,14 +42,18 @@ impl Walk<'_> {
             (_, Value::Null) => None,
             (Shape::Any, _) => Some(node.clone()),
             (Shape::Text, Value::String(_)) | (Shape::Bool, Value::Bool(_)) => Some(node.clone()),
-            (Shape::IntegerOrText { .. }, Value::String(_)) => Some(node.clone()),
+            (Shape::IntegerOrText { .. } | Shape::TextOrMap(_), Value::String(_)) => {
+                Some(node.clone())
+            }
             (
                 Shape::Integer { min, max } | Shape::IntegerOrText { min, max },
                 Value::Int(number),
             ) => self.integer(node, *number, *min, *max),
             (Shape::Word(words), Value::String(word)) => self.word(node, word, words),
             (Shape::List(item), Value::Seq(items)) => Some(self.list(node, items, *item)),
-            (Shape::Map(map), Value::Map(entries)) => Some(self.map(node, entries, map)),
+            (Shape::Map(map) | Shape::TextOrMap(map), Value::Map(entries)) => {
+                Some(self.map(node, entries, map))
+            }
             (shape, value) => {
                 self.wrong_type(node, shape, value);
                 None
@@ -87,6 +92,10 @@ impl Walk<'_> {
                 continue;
             };
             let length = self.enter_key(&entry.key);
+            if known.is_none() && entry.value.value == Value::Null {
+                // A known key with nothing behind it is absent; a name of one's own is a slip.
+                self.wrong_type(&entry.value, self.shapes.get(shape), &Value::Null);
+            }
             if let Some(value) = self.node(&entry.value, shape) {
                 kept.push(Entry {
                     value,
@@ -135,8 +144,11 @@ impl Walk<'_> {
         );
         let mut finding = Diagnostic::new(Code::WrongType, message)
             .at(node.span, format!("expected {}", wanted(shape)));
+        if let (Shape::Text, Value::Null) = (shape, value) {
+            finding = finding.help("an empty text is written `\"\"`");
+        }
         let scalar = matches!(value, Value::Bool(_) | Value::Int(_) | Value::Float(_));
-        if scalar && matches!(shape, Shape::Text) {
+        if scalar && matches!(shape, Shape::Text | Shape::TextOrMap(_)) {
             let written = self.sources.slice(node.span);
             finding = finding
                 .help("YAML reads this as something else than text unless it stands in quotes")
@@ -160,6 +172,12 @@ impl Walk<'_> {
     }
 
     fn unknown(&mut self, entry: &Entry, map: &MapShape) {
+        if entry.key == REMOVE && map.keys.iter().any(|(key, _)| key == "name") {
+            let message = "there is no base here to remove anything from";
+            let right = "leave the whole item out, or name a base in `extends`";
+            self.push(Diagnostic::new(Code::UnknownName, message).at(entry.key_span, right));
+            return;
+        }
         let place = match self.path.as_str() {
             "" => "a profile".to_owned(),
             path => format!("`{path}`"),
@@ -239,6 +257,7 @@ fn wanted(shape: &Shape) -> String {
         Shape::Word(words) => one_of(words),
         Shape::List(_) => "a list".into(),
         Shape::Map(_) => "a map".into(),
+        Shape::TextOrMap(_) => "a string or a map".into(),
     }
 }
 

@@ -151,7 +151,7 @@ impl Limits {
     /// For a profile: one document, a few megabytes, far above what a person writes.
     pub const PROFILE: Limits = Limits {
         bytes: 4 << 20,
-        nodes: 200_000,
+        nodes: 50_000,
         depth: 64,
         documents: 1,
     };
@@ -176,14 +176,7 @@ pub fn read(
 ) -> Result<Vec<Node>, Box<Diagnostic>> {
     let text = sources.get(id).map_or("", |source| source.text());
     if text.len() > limits.bytes {
-        let message = format!(
-            "this file has {} bytes, at most {} are read",
-            text.len(),
-            limits.bytes
-        );
-        return Err(Box::new(
-            Diagnostic::new(Code::TooLarge, message).at(Span::new(id, 0..0), ""),
-        ));
+        return Err(Box::new(too_large(id, limits)));
     }
     let parsed: Result<Vec<Spanned<Raw>>, _> =
         serde_yaml::from_multiple_with_options(text, options(limits));
@@ -195,6 +188,12 @@ pub fn read(
             .collect()),
         Err(error) => Err(Box::new(failure(&error, id, text, limits))),
     }
+}
+
+/// A file with more bytes than are read.
+pub fn too_large(id: SourceId, limits: Limits) -> Diagnostic {
+    let message = format!("this file has more than {} bytes", limits.bytes);
+    Diagnostic::new(Code::TooLarge, message).at(Span::new(id, 0..0), "")
 }
 
 fn options(limits: Limits) -> Options {

@@ -128,6 +128,20 @@ impl Catalog {
         Ok(self)
     }
 
+    /// The same catalogue with every text written anew: of a name, and whether it is the built-in
+    /// that a user's text stands in front of.
+    pub(super) fn rewritten(&self, mut write: impl FnMut(&str, bool, &str) -> String) -> Catalog {
+        let mut catalog = self.clone();
+        for (name, template) in &mut catalog.templates {
+            let hidden = template.overridden.is_some();
+            template.built_in = Cow::Owned(write(name, hidden, &template.built_in));
+            if let Some(text) = &template.overridden {
+                template.overridden = Some(write(name, false, text));
+            }
+        }
+        catalog
+    }
+
     /// Every template, by name.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Template)> {
         self.templates.iter().map(|(name, t)| (name.as_str(), t))

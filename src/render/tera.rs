@@ -26,10 +26,7 @@ impl Engine {
         language: Language,
         sources: &Sources<'_>,
     ) -> Result<(Engine, BTreeMap<String, Vec<Field>>), RenderError> {
-        let mut tera = Tera::default();
-        tera.autoescape_on([""]);
-        tera.set_escape_fn(escape(language));
-        register(&mut tera, language);
+        let mut tera = empty(language);
         match tera.add_raw_templates(sources) {
             Ok(()) => {}
             // Tera knows what it lacks; the scan knows where, and what to do instead.
@@ -43,6 +40,17 @@ impl Engine {
         Ok((Engine { tera }, fields))
     }
 
+    /// Loads templates that are known to be fine, without looking at them again.
+    pub(super) fn trusted(
+        language: Language,
+        sources: &Sources<'_>,
+    ) -> Result<Engine, RenderError> {
+        let mut tera = empty(language);
+        tera.add_raw_templates(sources)
+            .map_err(|error| failure(error, "templates", true))?;
+        Ok(Engine { tera })
+    }
+
     /// Renders a template with a view that has no nulls.
     pub(super) fn render(
         &self,
@@ -53,6 +61,14 @@ impl Engine {
             .and_then(|context| self.tera.render(name, &context))
             .map_err(|error| failure(error, name, false))
     }
+}
+
+fn empty(language: Language) -> Tera {
+    let mut tera = Tera::default();
+    tera.autoescape_on([""]);
+    tera.set_escape_fn(escape(language));
+    register(&mut tera, language);
+    tera
 }
 
 fn escape(language: Language) -> ::tera::EscapeFn {

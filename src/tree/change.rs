@@ -79,6 +79,24 @@ impl Kind {
         *self != Kind::Foreign
     }
 
+    /// A word for machines.
+    pub fn id(&self) -> &'static str {
+        match self {
+            Kind::Added => "added",
+            Kind::Missing => "missing",
+            Kind::Changed => "changed",
+            Kind::Edited { changed: false } => "edited",
+            Kind::Edited { changed: true } => "edited-and-changed",
+            Kind::Mode { .. } => "mode",
+            Kind::Adopted => "adopted",
+            Kind::Stale { edited: false } => "stale",
+            Kind::Stale { edited: true } => "stale-and-edited",
+            Kind::Foreign => "foreign",
+            Kind::Collision => "collision",
+            Kind::InTheWay(_) => "in-the-way",
+        }
+    }
+
     /// Whether writing would lose something.
     pub fn protection(&self) -> Protection {
         match self {

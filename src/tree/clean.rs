@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use camino::Utf8Path;
 
 use super::change::{Change, Kind};
-use super::compare::compare;
+use super::compare::compare_within;
 use super::disk::{Disk, Entry};
 use super::guard::Guard;
 use super::hands::{Hands, Steps, Straight};
@@ -15,7 +15,7 @@ use super::read::read_with;
 use super::recover::recover;
 use super::stage::Plan;
 use super::swap;
-use super::{Mode, RelPath, Tree, WriteError};
+use super::{Lock, Mode, RelPath, Scope, Tree, WriteError};
 
 /// What cleaning did.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -51,6 +51,20 @@ pub fn clean_with(
     mode: Mode,
     steps: &mut dyn Steps,
 ) -> Result<Cleaned, WriteError> {
+    clean_within(root, lab, &Scope::ALL, mode, steps)
+}
+
+/// [`clean_with`] for a part of the folder; what is outside of it stays as it is.
+///
+/// # Errors
+/// As [`clean_with`].
+pub fn clean_within(
+    root: &Utf8Path,
+    lab: &RelPath,
+    scope: &Scope,
+    mode: Mode,
+    steps: &mut dyn Steps,
+) -> Result<Cleaned, WriteError> {
     let place = Place::new(root, lab)?;
     if !root.exists() {
         return Ok(Cleaned::default());
@@ -59,17 +73,19 @@ pub fn clean_with(
     let mut saved = recover(&mut Hands { steps }, &place)?;
     let nothing = Tree::new();
     let disk = read_with(root, lab, &nothing, steps)?;
-    let comparison = compare(&nothing, &disk);
+    let comparison = compare_within(&nothing, &disk, scope);
     let (removed, kept) = split(comparison.changes, mode.force);
     let staying: BTreeSet<&RelPath> = kept.iter().map(|change| &change.path).collect();
+    let others = disk.lock.only(|path| !scope.contains(path));
     let lock = disk.lock.only(|path| staying.contains(path));
+    let lock = lock.with(others.clone());
     let lock_text = (!lock.is_empty()).then(|| lock.render());
     if lock_text != disk.lock_text {
         let plan = Plan {
             new: &nothing,
             lock_text: lock_text.as_deref(),
             disk: &disk,
-            keep: keep(&disk, &kept),
+            keep: keep(&disk, &kept, &others),
         };
         let act = match plan.keep.is_empty() {
             true => swap::remove,
@@ -95,13 +111,16 @@ fn split(changes: Vec<Change>, force: bool) -> (Vec<RelPath>, Vec<Change>) {
     (gone.into_iter().map(|change| change.path).collect(), kept)
 }
 
-fn keep<'a>(disk: &'a Disk, kept: &[Change]) -> Vec<(PathBuf, &'a Entry)> {
+fn keep<'a>(disk: &'a Disk, kept: &[Change], others: &Lock) -> Vec<(PathBuf, &'a Entry)> {
     let named = kept.iter().filter_map(|change| {
         let entry = disk.get(&change.path)?;
         Some((PathBuf::from(change.path.as_str()), entry))
     });
+    let outside = disk.iter().filter(|(path, _)| others.contains(path));
+    let outside = outside.map(|(path, entry)| (PathBuf::from(path.as_str()), entry));
     let odd = disk.odd.iter().filter(|(_, e)| *e != Entry::EmptyFolder);
     named
+        .chain(outside)
         .chain(odd.map(|(path, entry)| (path.clone(), entry)))
         .collect()
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::change::{Change, InTheWay, Kind, Protection};
 use super::disk::{Disk, Entry};
 use super::lock::{Lock, sha256};
-use super::{File, RelPath, Tree};
+use super::{File, RelPath, Scope, Tree};
 
 /// The whole comparison.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -41,11 +41,20 @@ impl Comparison {
 
 /// Compares what was generated with what a folder holds.
 pub fn compare(new: &Tree, disk: &Disk) -> Comparison {
+    compare_within(new, disk, &Scope::ALL)
+}
+
+/// [`compare()`] for a part of the folder, of which alone something was generated. What is owned
+/// outside of it is no difference, and stays owned.
+pub fn compare_within(new: &Tree, disk: &Disk, scope: &Scope) -> Comparison {
+    let owned = disk.lock.only(|path| scope.contains(path));
+    let others = disk.lock.only(|path| !scope.contains(path));
     let lock = Lock::of(new);
-    let lock_text = lock.render();
+    let lock_text = lock.clone().with(others).render();
     let mut comparing = Comparing {
         new,
         disk,
+        owned: &owned,
         lock: &lock,
         changes: Vec::new(),
         unchanged: 0,
@@ -75,6 +84,8 @@ fn odd_names(disk: &Disk) -> Vec<String> {
 struct Comparing<'a> {
     new: &'a Tree,
     disk: &'a Disk,
+    /// What is owned of the part that is compared.
+    owned: &'a Lock,
     lock: &'a Lock,
     changes: Vec<Change>,
     unchanged: usize,
@@ -97,7 +108,7 @@ impl Comparing<'_> {
     }
 
     fn one(&self, path: &RelPath, file: &File) -> Option<Kind> {
-        let owned = self.disk.lock.contains(path);
+        let owned = self.owned.contains(path);
         match self.disk.get(path) {
             Some(Entry::File { bytes, executable }) => {
                 self.file(path, file, bytes.as_deref(), *executable)
@@ -119,7 +130,7 @@ impl Comparing<'_> {
         bytes: Option<&[u8]>,
         executable: Option<bool>,
     ) -> Option<Kind> {
-        let owned = self.disk.lock.get(path);
+        let owned = self.owned.get(path);
         if bytes != Some(&file.bytes) {
             let Some(owned) = owned else {
                 return Some(Kind::Collision);
@@ -143,7 +154,7 @@ impl Comparing<'_> {
 
     fn holds_foreign(&self, folder: &RelPath) -> bool {
         let foreign = |(path, entry): (&RelPath, &Entry)| {
-            *entry != Entry::EmptyFolder && !self.disk.lock.contains(path)
+            *entry != Entry::EmptyFolder && !self.owned.contains(path)
         };
         let odd = |path: &std::path::Path| {
             path.starts_with(folder.as_str()) && path.as_os_str() != folder.as_str()
@@ -153,7 +164,7 @@ impl Comparing<'_> {
 
     fn stale(&mut self) {
         let disk = self.disk;
-        for (path, owned) in disk.lock.iter() {
+        for (path, owned) in self.owned.iter() {
             if self.new.contains(path) {
                 continue;
             }
@@ -173,7 +184,7 @@ impl Comparing<'_> {
         let disk = self.disk;
         let mut blocking = BTreeSet::new();
         for (path, entry) in disk.iter() {
-            if disk.lock.contains(path) || !self.new.is_folder(path) {
+            if self.owned.contains(path) || !self.new.is_folder(path) {
                 continue;
             }
             let what = match entry {
@@ -191,12 +202,13 @@ impl Comparing<'_> {
     fn foreign(&mut self, blocking: &BTreeSet<RelPath>) {
         let disk = self.disk;
         for (path, entry) in disk.iter() {
-            let known = self.new.contains(path) || disk.lock.contains(path);
+            let known = self.new.contains(path) || self.owned.contains(path);
             if known || blocking.contains(path) || *entry == Entry::EmptyFolder {
                 continue;
             }
             let kind = match self.new.case_clash(path) {
                 Some(generated) => Kind::InTheWay(InTheWay::Case(generated.clone())),
+                None if disk.lock.contains(path) => continue,
                 None => Kind::Foreign,
             };
             self.push(path, kind);

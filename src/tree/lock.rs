@@ -161,6 +161,14 @@ impl Lock {
         self.files.is_empty()
     }
 
+    /// This lock and another's files; where both name one, this one's word holds.
+    pub(crate) fn with(mut self, other: Self) -> Self {
+        for (path, owned) in other.files {
+            self.files.entry(path).or_insert(owned);
+        }
+        self
+    }
+
     /// The same lock with some of its files only.
     pub(crate) fn only(&self, keep: impl Fn(&RelPath) -> bool) -> Self {
         let kept = self.files.iter().filter(|(path, _)| keep(path));

@@ -11,7 +11,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::disk::{Disk, Entry, Stamp};
 use super::place::{Place, PlaceError};
-use super::{LOCK, LockError, RelPath, Step, Steps, Straight, Tree};
+use super::{LOCK, Lock, LockError, RelPath, Step, Steps, Straight, Tree};
 
 /// Why a folder can't be compared.
 #[derive(Debug, thiserror::Error)]
@@ -76,6 +76,18 @@ pub fn read_with(
         Some(folder) => Reading::of(&folder, new, steps)?.all(),
         None => Ok(Disk::default()),
     }
+}
+
+/// What is owned in the folder `root/lab`: its lock file alone is read.
+///
+/// # Errors
+/// As [`read()`].
+pub fn owned(root: &Utf8Path, lab: &RelPath) -> Result<Lock, ReadError> {
+    let Some(folder) = Place::new(root, lab)?.current()? else {
+        return Ok(Lock::default());
+    };
+    let reading = Reading::of(&folder, &Tree::new(), &mut Straight)?.disk;
+    Ok(reading.lock)
 }
 
 struct Reading<'a> {

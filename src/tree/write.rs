@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use camino::Utf8Path;
 
-use super::compare::{Comparison, compare};
+use super::compare::{Comparison, compare_within};
 use super::disk::{Disk, Entry};
 use super::guard::Guard;
 use super::hands::{Hands, Steps, Straight};
@@ -14,7 +14,7 @@ use super::read::read_with;
 use super::recover::recover;
 use super::stage::Plan;
 use super::swap;
-use super::{Refused, RelPath, Tree, WriteError};
+use super::{Refused, RelPath, Scope, Tree, WriteError};
 
 /// How to write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,11 +72,27 @@ pub fn apply_with(
     mode: Mode,
     steps: &mut dyn Steps,
 ) -> Result<Outcome, WriteError> {
+    apply_within(root, lab, new, &Scope::ALL, mode, steps)
+}
+
+/// [`apply_with`] for a part of the folder, of which alone something was generated: whatever is
+/// outside of it comes along as it is, and what is owned of that stays owned.
+///
+/// # Errors
+/// As [`apply_with`].
+pub fn apply_within(
+    root: &Utf8Path,
+    lab: &RelPath,
+    new: &Tree,
+    scope: &Scope,
+    mode: Mode,
+    steps: &mut dyn Steps,
+) -> Result<Outcome, WriteError> {
     let place = Place::new(root, lab)?;
     let _guard = Guard::take(root, mode.wait)?;
     let mut saved = recover(&mut Hands { steps }, &place)?;
     let disk = read_with(root, lab, new, steps)?;
-    let comparison = compare(new, &disk);
+    let comparison = compare_within(new, &disk, scope);
     let changes = comparison.refused(mode.force);
     if !changes.is_empty() {
         let folder = place.live;
@@ -88,7 +104,7 @@ pub fn apply_with(
             new,
             lock_text: Some(&comparison.lock_text),
             disk: &disk,
-            keep: foreign(new, &disk),
+            keep: kept(new, &disk, scope),
         };
         saved.extend(swap::replace(&mut Hands { steps }, &place, &plan)?);
     }
@@ -100,9 +116,10 @@ pub fn apply_with(
 }
 
 /// Everything of the folder that comes along into the new tree.
-fn foreign<'a>(new: &Tree, disk: &'a Disk) -> Vec<(PathBuf, &'a Entry)> {
+fn kept<'a>(new: &Tree, disk: &'a Disk, scope: &Scope) -> Vec<(PathBuf, &'a Entry)> {
     let stays = |(path, entry): &(&RelPath, &Entry)| {
-        let taken = new.contains(path) || disk.lock.contains(path) || new.is_folder(path);
+        let owned = disk.lock.contains(path) && scope.contains(path);
+        let taken = new.contains(path) || owned || new.is_folder(path);
         let empty = **entry == Entry::EmptyFolder;
         !(taken || empty && !has_room(new, path))
     };

@@ -3,7 +3,9 @@
 use serde::Serialize;
 
 use crate::model::alerting::Alerting;
+use crate::model::app::App;
 use crate::model::cluster::Cluster;
+use crate::model::workload::{Workload, WorkloadKind};
 
 /// Metric and alert on denied connections.
 #[derive(Debug, Clone, Serialize)]
@@ -27,11 +29,10 @@ pub struct AlertingView {
 }
 
 /// The view of metric and alert.
-pub fn alerting(alerting: &Alerting, cluster: &Cluster) -> AlertingView {
-    let pods = alerting
-        .workload
-        .as_ref()
-        .map_or_else(String::new, |workload| pods_of(workload.as_str()));
+pub fn alerting(alerting: &Alerting, cluster: &Cluster, app: &App) -> AlertingView {
+    let workload = alerting.workload.as_ref();
+    let workload = workload.and_then(|name| app.workload(name.as_str()));
+    let pods = workload.map_or_else(String::new, pods_of);
     let email = alerting
         .email
         .as_ref()
@@ -54,14 +55,19 @@ pub fn alerting(alerting: &Alerting, cluster: &Cluster) -> AlertingView {
     }
 }
 
-/// What Kubernetes leaves of a Deployment's name in the names of its pods, if it is longer.
+/// What Kubernetes leaves of a workload's name in the names of its pods, if it is longer.
 const MAX_POD_PREFIX: usize = 46;
 
-/// A pattern for the names of a Deployment's pods: NAME-REPLICASET-POD.
-fn pods_of(workload: &str) -> String {
-    match workload.get(..MAX_POD_PREFIX) {
-        Some(prefix) if workload.len() > MAX_POD_PREFIX => format!("^{prefix}"),
-        _ => format!("^{workload}-[a-z0-9]+-[a-z0-9]+$"),
+/// A pattern for the names of a workload's pods: NAME-REPLICASET-POD of a Deployment, NAME-NUMBER
+/// of a StatefulSet, NAME-TIME-POD of a CronJob, NAME-POD otherwise.
+fn pods_of(workload: &Workload) -> String {
+    let name = workload.name.as_str();
+    match (name.get(..MAX_POD_PREFIX), &workload.kind) {
+        (Some(prefix), _) if name.len() > MAX_POD_PREFIX => format!("^{prefix}"),
+        (_, WorkloadKind::Deployment) => format!("^{name}-[a-z0-9]+-[a-z0-9]+$"),
+        (_, WorkloadKind::StatefulSet { .. }) => format!("^{name}-[0-9]+$"),
+        (_, WorkloadKind::CronJob { .. }) => format!("^{name}-[0-9]+-[a-z0-9]+$"),
+        _ => format!("^{name}-[a-z0-9]+$"),
     }
 }
 

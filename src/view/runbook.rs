@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::scripts::{LabView, ObjectRef};
 use crate::model::Lab;
 use crate::model::logging::LogAction;
-use crate::model::stage::{Expectation, Stage};
+use crate::model::stage::{Expectation, Probe, Stage};
 use crate::netpol::{self, Evaluator, Reading, staged};
 
 /// What the runbook tells.
@@ -102,16 +102,25 @@ pub fn probes(lab: &Lab) -> Vec<RunbookProbe> {
             description: probe.description.to_string(),
             pod: format!("{}/{}", probe.source.namespace, probe.source.pod),
             stands_for: stands_for.map_or_else(String::new, ToString::to_string),
-            to: format!("{}:{}", probe.target.service, probe.target.port),
+            to: to(lab, probe),
             command: probe.run.join(" "),
         }
     });
     all.collect()
 }
 
+/// Where a probe goes, with the namespace if it isn't the application's.
+fn to(lab: &Lab, probe: &Probe) -> String {
+    let target = &probe.target;
+    match target.namespace == lab.app.namespace {
+        true => format!("{}:{}", target.service, target.port),
+        false => format!("{}.{}:{}", target.service, target.namespace, target.port),
+    }
+}
+
 /// The view of a stage, with its script and the folder of its manifests.
 pub fn stage(lab: &Lab, index: usize, stage: &Stage, script: &str, folder: &str) -> RunbookStage {
-    let policies = stage.policies.iter().filter_map(|name| lab.policy(name));
+    let policies = lab.policies_named(&stage.policies);
     RunbookStage {
         number: index + 1,
         title: stage.title.to_string(),

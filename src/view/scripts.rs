@@ -5,9 +5,12 @@ use serde::Serialize;
 use super::alerting::{AlertingView, alerting};
 use super::cluster::{ClusterView, cluster};
 use crate::model::Lab;
+use crate::model::app::App;
 use crate::model::logging::ENABLE_DENY_LOGGING;
 use crate::model::policy::Direction;
+use crate::model::service::Service;
 use crate::model::stage::{Expectation, Probe, Stage};
+use crate::model::workload::Workload;
 
 /// What most scripts need.
 #[derive(Debug, Clone, Serialize)]
@@ -24,8 +27,10 @@ pub struct LabView {
     pub namespace: String,
     /// Namespaces that the lab makes (never `default`), sorted.
     pub namespaces: Vec<String>,
-    /// Names of the workloads, in the order written.
-    pub workloads: Vec<String>,
+    /// Labels that the lab gives namespaces.
+    pub namespace_labels: Vec<NamespaceLabel>,
+    /// Workloads that run on once they are there, in the order written.
+    pub workloads: Vec<WorkloadRef>,
     /// Services, for looking at.
     pub services: Vec<ServiceRef>,
     /// Services that face outside.
@@ -53,6 +58,37 @@ pub struct ObjectRef {
     pub name: String,
 }
 
+/// A label of a namespace.
+#[derive(Debug, Clone, Serialize)]
+pub struct NamespaceLabel {
+    /// The namespace.
+    pub namespace: String,
+    /// Key and value, with `=` between them.
+    pub label: String,
+}
+
+/// A workload, as kubectl finds it.
+#[derive(Debug, Clone, Serialize)]
+pub struct WorkloadRef {
+    /// Its namespace.
+    pub namespace: String,
+    /// Its name.
+    pub name: String,
+    /// Its kind and name: `deployment/frontend`.
+    pub resource: String,
+}
+
+impl WorkloadRef {
+    fn of(workload: &Workload) -> Self {
+        let kind = workload.kind.as_str().to_lowercase();
+        Self {
+            namespace: workload.namespace.to_string(),
+            name: workload.name.to_string(),
+            resource: format!("{kind}/{}", workload.name),
+        }
+    }
+}
+
 /// A Service and the workload behind it.
 #[derive(Debug, Clone, Serialize)]
 pub struct ServiceRef {
@@ -60,8 +96,18 @@ pub struct ServiceRef {
     pub namespace: String,
     /// Its name.
     pub name: String,
-    /// The workload behind it.
+    /// The workload behind it, as kubectl finds it: `deployment/frontend`.
     pub workload: String,
+}
+
+impl ServiceRef {
+    fn of((workload, service): (&Workload, &Service)) -> Self {
+        Self {
+            namespace: workload.namespace.to_string(),
+            name: service.name.to_string(),
+            workload: WorkloadRef::of(workload).resource,
+        }
+    }
 }
 
 /// What a stage's script needs.
@@ -169,35 +215,22 @@ pub const NODE_ROLES: [&str; 2] = [
 
 /// The view that most scripts share.
 pub fn lab(lab: &Lab) -> LabView {
-    let namespace = lab.app.namespace.to_string();
-    let services = lab.app.workloads.iter().flat_map(|workload| {
-        workload.services.iter().map(|service| ServiceRef {
-            namespace: namespace.clone(),
-            name: service.name.to_string(),
-            workload: workload.name.to_string(),
-        })
-    });
-    let outside = lab.app.load_balancers().map(|s| s.name.to_string());
-    let outside: Vec<String> = outside.collect();
-    let services: Vec<ServiceRef> = services.collect();
+    let app = &lab.app;
     LabView {
         lab: lab.name.to_string(),
         cluster: cluster(&lab.cluster),
         apis: APIS.to_vec(),
         node_roles: NODE_ROLES.to_vec(),
         namespaces: own_namespaces(lab),
-        workloads: lab
-            .app
+        namespace_labels: namespace_labels(app),
+        workloads: app
             .workloads
             .iter()
-            .map(|w| w.name.to_string())
+            .filter(|workload| workload.kind.runs_on())
+            .map(WorkloadRef::of)
             .collect(),
-        load_balancers: services
-            .iter()
-            .filter(|s| outside.contains(&s.name))
-            .cloned()
-            .collect(),
-        services,
+        load_balancers: app.load_balancers().map(ServiceRef::of).collect(),
+        services: app.services().map(ServiceRef::of).collect(),
         policies: policies(lab),
         annotated_namespaces: annotated_namespaces(lab),
         deny_annotation: ENABLE_DENY_LOGGING,
@@ -213,8 +246,8 @@ pub fn lab(lab: &Lab) -> LabView {
         alerting: lab
             .alerting
             .as_ref()
-            .map_or_else(no_alerting, |it| alerting(it, &lab.cluster)),
-        namespace,
+            .map_or_else(no_alerting, |it| alerting(it, &lab.cluster, app)),
+        namespace: app.namespace.to_string(),
     }
 }
 
@@ -233,9 +266,25 @@ fn no_alerting() -> AlertingView {
 
 /// Namespaces that the lab makes: every cluster has `default`.
 pub fn own_namespaces(lab: &Lab) -> Vec<String> {
+    let own = &lab.app.namespaces;
+    let existing = |name: &str| {
+        own.iter()
+            .any(|one| one.existing && one.name.as_str() == name)
+    };
     let all = lab.namespaces().into_iter();
     all.map(ToString::to_string)
-        .filter(|name| name != "default")
+        .filter(|name| name != "default" && !existing(name))
+        .collect()
+}
+
+fn namespace_labels(app: &App) -> Vec<NamespaceLabel> {
+    let own = app.namespaces.iter().filter(|own| !own.existing);
+    let labels = own.flat_map(|own| own.labels.iter().map(move |label| (&own.name, label)));
+    labels
+        .map(|(namespace, (key, value))| NamespaceLabel {
+            namespace: namespace.to_string(),
+            label: format!("{key}={value}"),
+        })
         .collect()
 }
 
@@ -279,7 +328,7 @@ pub fn stage(
         .into_iter()
         .map(|(probe, expectation)| {
             let direction = direction(lab, stage, probe);
-            probe_run(lab, probe, expectation, direction, probe_file(probe))
+            probe_run(probe, expectation, direction, probe_file(probe))
         });
     StageView {
         lab: lab.name.to_string(),
@@ -319,8 +368,7 @@ fn probes_of<'a>(lab: &'a Lab, stage: &'a Stage) -> Vec<(&'a Probe, Option<&'a E
 
 /// Where a probe's connection is enforced, and so may be logged, in a stage.
 fn direction(lab: &Lab, stage: &Stage, probe: &Probe) -> &'static str {
-    let in_force = stage.policies.iter().filter_map(|name| lab.policy(name));
-    let isolated = in_force.into_iter().any(|policy| {
+    let isolated = lab.policies_named(&stage.policies).any(|policy| {
         policy.namespace == probe.source.namespace
             && policy.spec.isolates(Direction::Egress)
             && policy.spec.selector().matches(&probe.source.labels)
@@ -329,7 +377,6 @@ fn direction(lab: &Lab, stage: &Stage, probe: &Probe) -> &'static str {
 }
 
 fn probe_run(
-    lab: &Lab,
     probe: &Probe,
     expectation: Option<&Expectation>,
     direction: &'static str,
@@ -357,7 +404,7 @@ fn probe_run(
         control: control.map_or_else(String::new, ToString::to_string),
         target: probe.target.workload.to_string(),
         target_port: probe.target.pod_port.get(),
-        target_namespace: lab.app.namespace.to_string(),
+        target_namespace: probe.target.namespace.to_string(),
         direction,
     }
 }

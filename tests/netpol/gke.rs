@@ -259,3 +259,23 @@ fn each_mutation_changes_one_rule() {
     assert_eq!(ask(&after(1), 81), Verdict::Denied);
     assert_eq!(ask(&after(2), 81), Verdict::Allowed);
 }
+
+#[test]
+fn the_metadata_server_is_sure_only_where_all_is_open() {
+    let scene = |egress: &str| {
+        world(&format!(
+            "{PODS}apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {{name: p, \
+             namespace: x}}\nspec: {{podSelector: {{}}, policyTypes: [Egress], egress: [{egress}]}}\n"
+        ))
+    };
+    let ask = |egress: &str, port| {
+        let world = scene(egress);
+        let metadata = Endpoint::Address([169, 254, 169, 254].into());
+        verdict(&world, workload(&world, "a"), metadata, port)
+    };
+    let block = "{to: [{ipBlock: {cidr: 169.254.169.254/32}}]}";
+    assert_eq!(ask("{}", 80), Verdict::Allowed);
+    assert_eq!(ask(block, 80), Verdict::Unknown(Reason::MetadataServer));
+    assert_eq!(ask(block, 53), Verdict::Allowed, "DNS is another matter");
+    assert_eq!(ask("{to: [{podSelector: {}}]}", 80), Verdict::Denied);
+}

@@ -220,3 +220,14 @@ fn an_end_outside_is_found_by_its_address() {
     );
     assert!(LogRecord::read_all(&line).expect("an entry")[0].is_of(&world, &event));
 }
+
+#[test]
+fn the_expected_entry_says_what_is_known_beforehand() {
+    let mut world = world(SCENE);
+    world.logging.allow = LogAction::ON;
+    let expected = LogRecord::expected(&world, &at_server(&world, "client"));
+    assert_eq!(
+        serde_json::to_string(&expected).expect("JSON"),
+        r#"{"connection":{"src_ip":"","dest_ip":"","dest_port":8080,"protocol":"tcp","direction":"ingress"},"disposition":"allow","policies":[{"name":"np","namespace":"default","kind":"NetworkPolicy"},{"name":"np-too","namespace":"default","kind":"NetworkPolicy"}],"src":{"pod_name":"client","workload_kind":"Pod","workload_name":"client","pod_namespace":"default","namespace":"default"},"dest":{"pod_name":"server","workload_kind":"Pod","workload_name":"server","pod_namespace":"default","namespace":"default"},"count":1}"#
+    );
+}

@@ -3,7 +3,7 @@
 mod boutique;
 pub(crate) mod cases;
 mod gke;
-mod help;
+pub(crate) mod help;
 mod logs;
 mod oracle;
 mod properties;

@@ -268,3 +268,60 @@ fn the_order_of_policies_never_matters() {
         assert_eq!(changes, []);
     }
 }
+
+/// The same world, in which every two workloads of a namespace have one controller.
+fn paired(world: &World) -> World {
+    let mut paired = World::new();
+    for namespace in world.namespaces() {
+        paired.add_namespace(namespace.clone());
+    }
+    for (number, workload) in world.workloads().iter().enumerate() {
+        let mut workload = workload.clone();
+        workload.name = format!("c{}", number / 2);
+        paired.add_workload(workload);
+    }
+    for policy in world.policies() {
+        paired.add_policy(policy.clone());
+    }
+    paired
+}
+
+#[test]
+fn a_controller_reaches_what_any_of_its_pods_reaches() {
+    for seed in 0..500 {
+        let dice = &mut Dice::new(seed ^ 0x3333);
+        let apart = gke_world(dice);
+        let together = paired(&apart);
+        let reading = *dice.pick(&READINGS);
+        let (single, joint) = (reach(&apart, reading), reach(&together, reading));
+        let number = |reach: &Reach, world: &World, id: usize| {
+            let end = Endpoint::Workload(WorkloadId(id));
+            peer_of(reach, world, &end, true).expect("a peer")
+        };
+        let count = apart.workloads().len();
+        for from in 0..count {
+            for to in 0..count {
+                let pair = (
+                    number(&joint, &together, from),
+                    number(&joint, &together, to),
+                );
+                if pair.0 == pair.1 {
+                    continue;
+                }
+                let alike = |id: &usize, peer| number(&joint, &together, *id) == peer;
+                let mut wanted = Passage::none();
+                for a in (0..count).filter(|id| alike(id, pair.0)) {
+                    for b in (0..count).filter(|id| alike(id, pair.1)) {
+                        let (a, b) = (number(&single, &apart, a), number(&single, &apart, b));
+                        wanted = wanted.union(&single.between(a, b));
+                    }
+                }
+                assert_eq!(joint.between(pair.0, pair.1), wanted, "seed {seed}");
+                let listed = joint.from(pair.0).into_iter().find(|(to, _)| *to == pair.1);
+                let listed = listed.map_or(Passage::none(), |(_, passage)| passage.clone());
+                assert_eq!(listed, wanted, "seed {seed}");
+            }
+        }
+        assert_eq!(joint.count(), joint.pairs().count(), "seed {seed}");
+    }
+}

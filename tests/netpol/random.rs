@@ -123,7 +123,7 @@ fn selector(dice: &mut Dice) -> Selector {
 
 fn block(dice: &mut Dice) -> IpBlock {
     let cidr = |text: &str| Cidr::parse(text).expect("a block");
-    let outer: &str = *dice.pick(&BLOCKS);
+    let outer = BLOCKS[dice.below(BLOCKS.len())];
     let outer = cidr(outer);
     let holes: Vec<Cidr> = BLOCKS
         .iter()
@@ -156,7 +156,7 @@ fn port(dice: &mut Dice) -> PolicyPort {
     match dice.below(4) {
         0 => PolicyPort::parse(protocol, None, None),
         1 => {
-            let text: &str = *dice.pick(&["http", "dns", "other"]);
+            let text = ["http", "dns", "other"][dice.below(3)];
             let named = name(text);
             PolicyPort::parse(protocol, Some(named), None)
         }

@@ -1,3 +1,6 @@
 //! Tests of `src/profile`.
 
+mod bounds;
+mod compose;
+mod mutate;
 mod schema;

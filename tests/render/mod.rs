@@ -4,7 +4,6 @@ mod fields;
 mod hostile;
 mod overrides;
 mod refused;
-mod speed;
 
 use dplab::render::{Catalog, RenderError, Renderer};
 use serde_json::Value;

@@ -9,7 +9,7 @@ use dplab::tree::Tree;
 use dplab::{check, plan, profile, render};
 
 /// The real file system.
-struct Disk;
+pub(crate) struct Disk;
 
 impl Files for Disk {
     fn read(&self, path: &Utf8Path) -> std::io::Result<String> {

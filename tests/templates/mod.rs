@@ -1,4 +1,5 @@
 //! Tests of `templates/`: what comes out, read by the tools that will read it.
 
 mod kubernetes;
+mod scripts;
 mod terraform;

@@ -8,7 +8,6 @@ source "${SCRIPTS}/lib.sh"
 
 need gcloud
 step "cluster ${CLUSTER_NAME} in ${LOCATION}"
-in_cluster=("--cluster=${CLUSTER_NAME}" "--project=${PROJECT_ID}" "--location=${LOCATION}")
 
 # Sets FOUND, STATUS and OWNER.
 look_at_cluster() {
@@ -54,7 +53,7 @@ join , "${logging[@]}"
 flags+=("--logging=${REPLY}")
 join , "${monitoring[@]}"
 flags+=("--monitoring=${REPLY}")
-create=create-auto
+create="create-auto"
 
 look_at_cluster
 if [[ "${FOUND}" == 0 ]]; then

@@ -7,12 +7,12 @@ SCRIPTS="$(dirname -- "${BASH_SOURCE[0]}")"
 source "${SCRIPTS}/lib.sh"
 
 services=(
-  frontend-external
+  default frontend-external
 )
 ADDRESS_SECONDS="${ADDRESS_SECONDS:-600}"
 
 has_address() {
-  ask "${KUBECTL[@]}" get service "$1" "--namespace=${NAMESPACE}" \
+  ask "${KUBECTL[@]}" get service "$1" "--namespace=$2" \
     '--output=jsonpath={.status.loadBalancer.ingress[0].ip}'
   not_yet 'the load balancer has no address yet'
   if [[ -n "${OUT}" ]]; then
@@ -21,10 +21,12 @@ has_address() {
 }
 
 connect
-for name in "${services[@]}"; do
+for ((at = 0; at < ${#services[@]}; at += 2)); do
+  where="${services[at]}"
+  name="${services[at + 1]}"
   step "address of ${name}"
-  wait_for "the address of ${name}" "${ADDRESS_SECONDS}" has_address "${name}"
-  run "${KUBECTL[@]}" get service "${name}" "--namespace=${NAMESPACE}"
+  wait_for "the address of ${name}" "${ADDRESS_SECONDS}" has_address "${name}" "${where}"
+  run "${KUBECTL[@]}" get service "${name}" "--namespace=${where}"
   if [[ -n "${OUT}" ]]; then
     say "http://${OUT}"
   fi

@@ -1,5 +1,8 @@
 #!/usr/bin/env bash
 # Makes the log-based metric and the alert on connections that a policy denied.
+#
+# Words of the profile are data, also where they look like an expansion or an escaped quote:
+# shellcheck disable=SC1003,SC2016
 set -euo pipefail
 
 SCRIPTS="$(dirname -- "${BASH_SOURCE[0]}")"
@@ -9,12 +12,12 @@ source "${SCRIPTS}/lib.sh"
 # The alert matches log entries. One on the metric would have to wait, up to ten minutes, until
 # Cloud Monitoring knows the new metric.
 
-metric=autopilot-denied
-alert='autopilot: denied connection'
-workload=''
-rate_limit=300s
-email=''
-channel=''
+declare -r metric=autopilot-denied
+declare -r alert='autopilot: denied connection'
+declare -r workload=''
+declare -r rate_limit=300s
+declare -r email=''
+declare -r channel=''
 # What the lab made carries its cluster's name, and only that is looked for and deleted.
 mine="userLabels.dplab=\"${CLUSTER_NAME}\""
 

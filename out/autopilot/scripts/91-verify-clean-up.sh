@@ -69,8 +69,8 @@ done
 check_list 'disk' disks
 check "service account ${NODE_ACCOUNT}" gcloud iam service-accounts describe "${NODE_ACCOUNT}" \
   "--project=${PROJECT_ID}" '--format=value(email)'
-metric=autopilot-denied
-alert='autopilot: denied connection'
+declare -r metric=autopilot-denied
+declare -r alert='autopilot: denied connection'
 check "metric ${metric}" gcloud logging metrics describe "${metric}" "--project=${PROJECT_ID}" \
   '--format=value(name)'
 check_list 'alert' ask gcloud alpha monitoring policies list "--project=${PROJECT_ID}" \

@@ -6,11 +6,11 @@ SCRIPTS="$(dirname -- "${BASH_SOURCE[0]}")"
 # shellcheck source-path=SCRIPTDIR source=lib.sh disable=SC1091
 source "${SCRIPTS}/lib.sh"
 
-subnet_range=10.0.0.0/20
-pods=pods
-pods_range=10.4.0.0/14
-services=services
-services_range=10.0.32.0/20
+declare -r subnet_range=10.0.0.0/20
+declare -r pods=pods
+declare -r pods_range=10.4.0.0/14
+declare -r services=services
+declare -r services_range=10.0.32.0/20
 
 need gcloud
 

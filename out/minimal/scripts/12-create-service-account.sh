@@ -6,7 +6,7 @@ SCRIPTS="$(dirname -- "${BASH_SOURCE[0]}")"
 # shellcheck source-path=SCRIPTDIR source=lib.sh disable=SC1091
 source "${SCRIPTS}/lib.sh"
 
-account=minimal-nodes
+declare -r account=minimal-nodes
 roles=(
   roles/artifactregistry.reader
   roles/container.defaultNodeServiceAccount

@@ -8,7 +8,6 @@ source "${SCRIPTS}/lib.sh"
 
 need gcloud
 step "cluster ${CLUSTER_NAME} in ${LOCATION}"
-in_cluster=("--cluster=${CLUSTER_NAME}" "--project=${PROJECT_ID}" "--location=${LOCATION}")
 
 # Sets FOUND, STATUS and OWNER.
 look_at_cluster() {
@@ -86,6 +85,8 @@ else
   say 'exists already'
 fi
 wait_for "the cluster ${CLUSTER_NAME}" "${WAIT_SECONDS}" cluster_runs
+
+in_cluster=("--cluster=${CLUSTER_NAME}" "--project=${PROJECT_ID}" "--location=${LOCATION}")
 
 # Sets POOLS to the names of the cluster's pools, each on its line.
 look_at_pools() {

@@ -10,30 +10,30 @@ connect
 step "Services in ${NAMESPACE}"
 run "${KUBECTL[@]}" get services "--namespace=${NAMESPACE}"
 
-# inspect SERVICE WORKLOAD
+# inspect SERVICE WORKLOAD NAMESPACE
 inspect() {
-  step "$1 and the workload $2"
-  run "${KUBECTL[@]}" describe service "$1" "--namespace=${NAMESPACE}"
-  ask "${KUBECTL[@]}" get service "$1" "--namespace=${NAMESPACE}" \
+  step "$1 and $2"
+  run "${KUBECTL[@]}" describe service "$1" "--namespace=$3"
+  ask "${KUBECTL[@]}" get service "$1" "--namespace=$3" \
     '--output=jsonpath={.spec.selector}'
   say "selects: ${OUT}"
-  ask "${KUBECTL[@]}" get deployment "$2" "--namespace=${NAMESPACE}" \
+  ask "${KUBECTL[@]}" get "$2" "--namespace=$3" \
     '--output=jsonpath={.spec.template.metadata.labels}'
   say "labels:  ${OUT}"
 }
 
-inspect frontend frontend
-inspect frontend-external frontend
-inspect adservice adservice
-inspect cartservice cartservice
-inspect checkoutservice checkoutservice
-inspect currencyservice currencyservice
-inspect emailservice emailservice
-inspect paymentservice paymentservice
-inspect productcatalogservice productcatalogservice
-inspect recommendationservice recommendationservice
-inspect shippingservice shippingservice
-inspect redis-cart redis-cart
+inspect frontend deployment/frontend default
+inspect frontend-external deployment/frontend default
+inspect adservice deployment/adservice default
+inspect cartservice deployment/cartservice default
+inspect checkoutservice deployment/checkoutservice default
+inspect currencyservice deployment/currencyservice default
+inspect emailservice deployment/emailservice default
+inspect paymentservice deployment/paymentservice default
+inspect productcatalogservice deployment/productcatalogservice default
+inspect recommendationservice deployment/recommendationservice default
+inspect shippingservice deployment/shippingservice default
+inspect redis-cart deployment/redis-cart default
 
 step 'policy logging, as it is now'
 run "${KUBECTL[@]}" get networklogging default --output=yaml

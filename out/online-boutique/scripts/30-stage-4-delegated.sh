@@ -1,5 +1,8 @@
 #!/usr/bin/env bash
 # One stage of the lab: sets policies and logging, runs every probe, reads the logs, judges.
+#
+# Words of the profile are data, also where they look like an expansion or an escaped quote:
+# shellcheck disable=SC1003,SC2016
 set -euo pipefail
 
 SCRIPTS="$(dirname -- "${BASH_SOURCE[0]}")"

@@ -69,8 +69,8 @@ done
 check_list 'disk' disks
 check "service account ${NODE_ACCOUNT}" gcloud iam service-accounts describe "${NODE_ACCOUNT}" \
   "--project=${PROJECT_ID}" '--format=value(email)'
-metric=dplab-redis-cart-denied
-alert='dplab: denied connection to redis-cart'
+declare -r metric=dplab-redis-cart-denied
+declare -r alert='dplab: denied connection to redis-cart'
 check "metric ${metric}" gcloud logging metrics describe "${metric}" "--project=${PROJECT_ID}" \
   '--format=value(name)'
 check_list 'alert' ask gcloud alpha monitoring policies list "--project=${PROJECT_ID}" \

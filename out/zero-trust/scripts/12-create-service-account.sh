@@ -6,7 +6,7 @@ SCRIPTS="$(dirname -- "${BASH_SOURCE[0]}")"
 # shellcheck source-path=SCRIPTDIR source=lib.sh disable=SC1091
 source "${SCRIPTS}/lib.sh"
 
-account=your-zero-trust-cluster-nodes
+declare -r account=your-zero-trust-cluster-nodes
 roles=(
   roles/artifactregistry.reader
   roles/container.defaultNodeServiceAccount

@@ -9,18 +9,18 @@ source "${SCRIPTS}/lib.sh"
 own_namespaces=(
 )
 workloads=(
-  frontend
-  adservice
-  cartservice
-  checkoutservice
-  currencyservice
-  emailservice
-  paymentservice
-  productcatalogservice
-  recommendationservice
-  shippingservice
-  redis-cart
-  loadgenerator
+  default deployment/frontend
+  default deployment/adservice
+  default deployment/cartservice
+  default deployment/checkoutservice
+  default deployment/currencyservice
+  default deployment/emailservice
+  default deployment/paymentservice
+  default deployment/productcatalogservice
+  default deployment/recommendationservice
+  default deployment/shippingservice
+  default deployment/redis-cart
+  default deployment/loadgenerator
 )
 ROLLOUT_SECONDS="${ROLLOUT_SECONDS:-900}" # nodes may have to be made first
 
@@ -35,16 +35,19 @@ for name in "${own_namespaces[@]}"; do
   fi
 done
 
+
 step 'application'
 run "${KUBECTL[@]}" apply "--kustomize=${LAB_DIR}/kubernetes/app"
 
-for name in "${workloads[@]}"; do
+for ((at = 0; at < ${#workloads[@]}; at += 2)); do
+  where="${workloads[at]}"
+  name="${workloads[at + 1]}"
   step "waiting for ${name}"
-  rollout=("${KUBECTL[@]}" rollout status "deployment/${name}" "--namespace=${NAMESPACE}"
+  rollout=("${KUBECTL[@]}" rollout status "${name}" "--namespace=${where}"
     "--timeout=${ROLLOUT_SECONDS}s")
   show "${rollout[@]}"
   if [[ "${DRY_RUN}" != 1 ]] && ! "${rollout[@]}"; then
-    "${KUBECTL[@]}" get pods "--namespace=${NAMESPACE}" --output=wide >&2
+    "${KUBECTL[@]}" get pods "--namespace=${where}" --output=wide >&2
     die "${name} doesn't run after ${ROLLOUT_SECONDS} seconds; its pods are above"
   fi
 done

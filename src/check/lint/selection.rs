@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Lint, Subject, namespace, some_of};
 use crate::diag::{Code, Diagnostic};
-use crate::model::policy::Direction;
+use crate::model::policy::{Direction, Peer};
 use crate::netpol::{PolicyId, PolicySpec, WorkloadId};
 
 /// A policy that selects nothing, or pods on which it has no effect.
@@ -59,7 +59,7 @@ fn peers(lint: &Lint<'_>, subject: &Subject<'_>) -> Vec<Diagnostic> {
         for (index, rule) in spec.rules(direction).iter().enumerate() {
             let nobody = rule.peers().iter().filter(|peer| {
                 let pods = lint.peer_pods(namespace(subject.policy), peer);
-                pods.is_some_and(|pods| pods.is_empty())
+                is_control_plane(peer) || pods.is_some_and(|pods| pods.is_empty())
             });
             for peer in nobody {
                 let message = format!(
@@ -69,11 +69,26 @@ fn peers(lint: &Lint<'_>, subject: &Subject<'_>) -> Vec<Diagnostic> {
                 );
                 let span = subject.policy.spans.rule(direction, index + 1);
                 let label = "no pod has these labels";
-                found.push(subject.at_rule(Code::PeerSelectsNothing, message, span, label));
+                let finding = subject.at_rule(Code::PeerSelectsNothing, message, span, label);
+                found.push(match is_control_plane(peer) {
+                    true => finding.help(
+                        "GKE runs the control plane outside of the cluster: allow its address by `ipBlock`",
+                    ),
+                    false => finding,
+                });
             }
         }
     }
     found
+}
+
+/// Whether a peer means the API server's pods, which are in no GKE cluster.
+fn is_control_plane(peer: &Peer) -> bool {
+    let (Peer::Pods(pods) | Peer::PodsIn { pods, .. }) = peer else {
+        return false;
+    };
+    let mut labels = pods.equalities();
+    labels.any(|label| label == ("component", "kube-apiserver"))
 }
 
 /// Workloads that nothing isolates in a direction, in namespaces where others are isolated.

@@ -1,8 +1,7 @@
 //! Connection sets by number: the same few sets come up for millions of pairs.
 
-use std::collections::HashMap;
-
 use super::sets::to_id;
+use crate::netpol::hash::QuickMap;
 use crate::netpol::ports::ConnectionSet;
 
 /// What is allowed for sure, and what is allowed at most.
@@ -53,16 +52,16 @@ enum Op {
 #[derive(Debug, Clone)]
 pub(crate) struct Conns {
     all: Vec<Bounds>,
-    ids: HashMap<Bounds, ConnId>,
-    done: HashMap<(Op, ConnId, ConnId), ConnId>,
+    ids: QuickMap<Bounds, ConnId>,
+    done: QuickMap<(Op, ConnId, ConnId), ConnId>,
 }
 
 impl Conns {
     pub(crate) fn new() -> Self {
         let mut conns = Self {
             all: Vec::new(),
-            ids: HashMap::new(),
-            done: HashMap::new(),
+            ids: QuickMap::default(),
+            done: QuickMap::default(),
         };
         conns.intern(Bounds::exactly(ConnectionSet::none()));
         conns.intern(Bounds::exactly(ConnectionSet::all()));

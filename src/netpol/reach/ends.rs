@@ -1,12 +1,11 @@
 //! The ends of connections: groups of pods that no policy can tell apart, and ranges of addresses.
 
-use std::collections::HashMap;
-
 use ipnet::IpNet;
 
 use super::sets::to_id;
 use crate::model::labels::Labels;
 use crate::netpol::dialect::{Dialect, Reading};
+use crate::netpol::hash::QuickMap;
 use crate::netpol::peer::Party;
 use crate::netpol::ranges::IpRange;
 use crate::netpol::rules::{Peers, Section, Test};
@@ -27,7 +26,7 @@ pub(crate) struct Ends<'w> {
 impl<'w> Ends<'w> {
     pub(crate) fn of(world: &'w World, reading: Reading, sections: &[Section<'w>]) -> Self {
         let mut groups = Vec::new();
-        let mut numbers: HashMap<Key<'w>, u32> = HashMap::new();
+        let mut numbers: QuickMap<Key<'w>, u32> = QuickMap::default();
         let mut group_of = Vec::with_capacity(world.workloads().len());
         for (index, workload) in world.workloads().iter().enumerate() {
             let next = to_id(groups.len());

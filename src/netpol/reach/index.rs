@@ -1,11 +1,13 @@
 //! Finds the ends that a rule means without asking every one of them.
 
-use std::collections::HashMap;
+use std::rc::Rc;
 
 use super::ends::Ends;
 use super::sets::{IdSet, to_id};
+use crate::model::labels::NAMESPACE_NAME_LABEL;
 use crate::model::selector::{Operator, Selector};
 use crate::netpol::dialect::Dialect;
+use crate::netpol::hash::QuickMap;
 use crate::netpol::peer::{Match, Party};
 use crate::netpol::rules::{FlatRule, Peers, Scope, Section, Subject, Test};
 use crate::netpol::world::World;
@@ -17,15 +19,19 @@ pub(crate) struct PeerSet {
     pub(crate) perhaps: IdSet,
 }
 
+/// The ends that a test means, for sure and perhaps.
+type YesAndPerhaps = (Vec<u32>, Vec<u32>);
+
 /// Lists of groups by namespace and by label.
 pub(crate) struct Index<'a, 'w> {
     world: &'w World,
     ends: &'a Ends<'w>,
-    by_namespace: HashMap<&'w str, Vec<u32>>,
-    by_label: HashMap<(&'w str, &'w str), Vec<u32>>,
+    by_namespace: QuickMap<&'w str, Vec<u32>>,
+    by_label: QuickMap<(&'w str, &'w str), Vec<u32>>,
     nodes: Vec<u32>,
     all: Vec<u32>,
-    sets: HashMap<(Peers<'w>, bool), usize>,
+    sets: QuickMap<(Peers<'w>, bool), usize>,
+    tests: QuickMap<Test<'w>, Rc<YesAndPerhaps>>,
     pub(crate) peer_sets: Vec<PeerSet>,
 }
 
@@ -34,11 +40,12 @@ impl<'a, 'w> Index<'a, 'w> {
         let mut index = Self {
             world,
             ends,
-            by_namespace: HashMap::new(),
-            by_label: HashMap::new(),
+            by_namespace: QuickMap::default(),
+            by_label: QuickMap::default(),
             nodes: Vec::new(),
             all: (0..to_id(ends.count())).collect(),
-            sets: HashMap::new(),
+            sets: QuickMap::default(),
+            tests: QuickMap::default(),
             peer_sets: Vec::new(),
         };
         for (number, (_, workload)) in ends.groups.iter().enumerate() {
@@ -89,30 +96,50 @@ impl<'a, 'w> Index<'a, 'w> {
         self.peer_sets.len() - 1
     }
 
-    fn find(&self, rule: &FlatRule<'w>) -> PeerSet {
-        let mut candidates: Vec<u32> = match &rule.peers {
-            Peers::Everyone => self.all.clone(),
-            Peers::Any(tests) => tests
-                .iter()
-                .flat_map(|test| self.worth_asking(test))
-                .collect(),
-        };
-        candidates.sort_unstable();
-        candidates.dedup();
+    fn find(&mut self, rule: &FlatRule<'w>) -> PeerSet {
         let (mut yes, mut perhaps) = (Vec::new(), Vec::new());
-        for id in candidates {
-            let party = self.ends.party(id as usize);
-            match rule.matches(self.world, self.ends.reading, &party) {
-                Match::Yes => yes.push(id),
-                Match::Perhaps(_) => perhaps.push(id),
-                Match::No => {}
+        match &rule.peers {
+            Peers::Everyone => yes.clone_from(&self.all),
+            Peers::Any(tests) => {
+                for test in tests {
+                    let found = self.test(test);
+                    yes.extend_from_slice(&found.0);
+                    perhaps.extend_from_slice(&found.1);
+                }
             }
         }
+        if rule.opaque {
+            perhaps.append(&mut yes);
+        }
+        for list in [&mut yes, &mut perhaps] {
+            list.sort_unstable();
+            list.dedup();
+        }
+        perhaps.retain(|id| yes.binary_search(id).is_err());
         let bound = self.ends.count();
         PeerSet {
             yes: IdSet::from_ids(yes, bound),
             perhaps: IdSet::from_ids(perhaps, bound),
         }
+    }
+
+    /// The ends that a test means for sure, and perhaps. Many rules share a test.
+    fn test(&mut self, test: &Test<'w>) -> Rc<YesAndPerhaps> {
+        if let Some(found) = self.tests.get(test) {
+            return Rc::clone(found);
+        }
+        let (mut yes, mut perhaps) = (Vec::new(), Vec::new());
+        for id in self.worth_asking(test) {
+            let party = self.ends.party(id as usize);
+            match test.matches(self.world, self.ends.reading, &party) {
+                Match::Yes => yes.push(id),
+                Match::Perhaps(_) => perhaps.push(id),
+                Match::No => {}
+            }
+        }
+        let found = Rc::new((yes, perhaps));
+        self.tests.insert(*test, Rc::clone(&found));
+        found
     }
 
     /// A superset of the ends that a test means.
@@ -121,7 +148,13 @@ impl<'a, 'w> Index<'a, 'w> {
             Test::Pods(Scope::Own(namespace), pods) => {
                 self.candidates(Some(namespace), pods).to_vec()
             }
-            Test::Pods(Scope::Matching(_), pods) => self.candidates(None, pods).to_vec(),
+            Test::Pods(Scope::Matching(namespaces), pods) => {
+                let by_label = self.candidates(None, pods);
+                match self.in_namespaces(namespaces) {
+                    Some(by_namespace) if by_namespace.len() < by_label.len() => by_namespace,
+                    _ => by_label.to_vec(),
+                }
+            }
             Test::Block(block) => {
                 let ranges = self.ends.ranges_in(block.cidr().net()).map(to_id);
                 let pods = match self.ends.reading.dialect {
@@ -133,6 +166,25 @@ impl<'a, 'w> Index<'a, 'w> {
             Test::Cilium(_) => self.groups().to_vec(),
             Test::Domains(_) | Test::Entity(_) => self.all.clone(),
         }
+    }
+
+    /// The groups of all namespaces that a selector matches; none if it matches every namespace,
+    /// since then that says nothing.
+    fn in_namespaces(&self, selector: &Selector) -> Option<Vec<u32>> {
+        if selector.is_all() {
+            return None;
+        }
+        let by_name =
+            |(key, value): (&str, &str)| (key == NAMESPACE_NAME_LABEL).then(|| value.to_owned());
+        if let Some(name) = selector.equalities().find_map(by_name) {
+            return Some(list(self.by_namespace.get(name.as_str())).to_vec());
+        }
+        let matches = |name: &str| {
+            let namespace = self.world.namespace(name);
+            namespace.is_some_and(|namespace| selector.matches(&namespace.labels))
+        };
+        let matching = self.by_namespace.iter().filter(|(name, _)| matches(name));
+        Some(matching.flat_map(|(_, groups)| groups).copied().collect())
     }
 
     fn groups(&self) -> &[u32] {

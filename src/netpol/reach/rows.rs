@@ -5,6 +5,7 @@ use super::ends::Ends;
 use super::index::PeerSet;
 use super::sets::{Classes, IdSet, to_id};
 use super::sides::{Clause, Sides};
+use crate::netpol::hash::QuickMap;
 
 /// The destinations of one class of sources, by what they take.
 #[derive(Debug, Clone, Default)]
@@ -104,7 +105,7 @@ struct Rows<'a, 'w> {
     from: Ledger,
     to: Ledger,
     buckets: Vec<(ConnId, Vec<u32>)>,
-    bucket_of: std::collections::HashMap<ConnId, usize>,
+    bucket_of: QuickMap<ConnId, usize>,
 }
 
 /// All rows, by class of sources.
@@ -163,7 +164,7 @@ impl<'a, 'w> Rows<'a, 'w> {
             from: Ledger::new(destinations.count()),
             to: Ledger::new(matrix.ingress.shapes.len()),
             buckets: Vec::new(),
-            bucket_of: std::collections::HashMap::new(),
+            bucket_of: QuickMap::default(),
         }
     }
 
@@ -272,8 +273,7 @@ fn passes(said: Option<Said>, otherwise: ConnId, conns: &mut Conns) -> ConnId {
 
 /// Turns "shape uses set" round into "source class is in set, set is used by shapes".
 fn uses(matrix: &Matrix<'_, '_>) -> (Vec<Vec<u32>>, Vec<Vec<Use>>) {
-    let mut halves: std::collections::HashMap<(usize, bool), u32> =
-        std::collections::HashMap::new();
+    let mut halves: QuickMap<(usize, bool), u32> = QuickMap::default();
     let mut uses: Vec<Vec<Use>> = Vec::new();
     let mut sets_of_source = vec![Vec::new(); matrix.sources.count()];
     for (shape, description) in matrix.ingress.shapes.iter().enumerate() {

@@ -1,5 +1,7 @@
 //! Sets of small numbers: a sorted list while they are few, bits when they are many.
 
+use crate::netpol::hash::QuickMap;
+
 /// A set of numbers below a bound.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum IdSet {
@@ -108,7 +110,7 @@ impl Classes {
             self.inside[class] += 1;
         }
         let mut renamed = false;
-        let mut names = std::collections::HashMap::new();
+        let mut names = QuickMap::default();
         for class in touched {
             let inside = std::mem::take(&mut self.inside[class]);
             if inside < self.size[class] {

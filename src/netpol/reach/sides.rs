@@ -1,12 +1,11 @@
 //! What each end lets through, with equal ends sharing one description.
 
-use std::collections::HashMap;
-
 use super::conns::{ALL, ConnId, Conns, NONE};
 use super::ends::Ends;
 use super::index::{Index, PeerSet};
 use super::sets::{IdSet, to_id};
 use crate::model::policy::Direction;
+use crate::netpol::hash::QuickMap;
 use crate::netpol::ports::ConnectionSet;
 use crate::netpol::rules::{FlatRule, Section};
 
@@ -66,7 +65,7 @@ pub(crate) fn sides<'w>(
     for section in sections.iter().filter(|s| s.direction == direction) {
         apply(section, ends, index, conns, &mut shapes);
     }
-    let mut numbers: HashMap<Shape, u32> = HashMap::from([(Shape::default(), 0)]);
+    let mut numbers: QuickMap<Shape, u32> = QuickMap::from_iter([(Shape::default(), 0)]);
     let mut distinct = vec![Shape::default()];
     let mut of_end = Vec::with_capacity(ends.count());
     for mut shape in shapes {
@@ -149,7 +148,7 @@ fn by_receiver<'w>(
 ) -> Vec<Clause> {
     let number = index.peers(rule);
     let found = index.peer_sets[number].clone();
-    let mut parts: HashMap<ConnectionSet, (Vec<u32>, Vec<u32>)> = HashMap::new();
+    let mut parts: QuickMap<ConnectionSet, (Vec<u32>, Vec<u32>)> = QuickMap::default();
     let ports_at = |id: u32| {
         let party = ends.party(id as usize);
         rule.ports.at(party.pod().map(|(_, pod)| pod))

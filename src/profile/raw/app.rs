@@ -1,12 +1,11 @@
-//! `app:` the application: workloads, their Services, and who calls whom.
+//! `app:` the application: workloads, and what stands beside them.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::Texts;
-use super::native::{
-    ContainerProbe, Native, PodSecurityContext, Resources, SecurityContext, Volume, VolumeMount,
-};
+use super::native::{Any, IngressSpec, Native, PodSecurityContext, SecurityContext};
+use super::workload::RawWorkload;
 use crate::profile::at::At;
 
 /// The application. `use` takes one from the catalogue; what is written beside it changes it.
@@ -18,171 +17,104 @@ pub struct RawApp {
     pub r#use: Option<At<String>>,
     /// Where the application comes from.
     pub source: Option<At<String>>,
-    /// Namespace of the workloads; `default` if not given.
+    /// Namespace of everything that names none of its own; `default` if not given.
     pub namespace: Option<At<String>>,
+    /// Namespaces that have labels or annotations, or that are there already. Any other namespace
+    /// that something names is made without further ado.
+    pub namespaces: Option<Vec<At<RawNamespace>>>,
     /// What every workload has unless it says otherwise.
     pub defaults: Option<At<RawDefaults>>,
     /// The workloads.
     pub workloads: Option<Vec<At<RawWorkload>>>,
+    /// Service accounts that are more than a name. Any other that a workload names is made without
+    /// further ado.
+    pub service_accounts: Option<Vec<At<RawServiceAccount>>>,
+    /// ConfigMaps.
+    pub config_maps: Option<Vec<At<RawConfigMap>>>,
+    /// Ingresses: ways in from outside over HTTP.
+    pub ingresses: Option<Vec<At<RawIngress>>>,
+    /// Objects of any other kind, carried as they are.
+    pub objects: Option<Vec<At<Native<Any>>>>,
 }
 
 /// What every workload has unless it says otherwise.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RawDefaults {
-    /// Rights of all containers of a pod, as Kubernetes writes them.
+    /// Rights of all containers of a pod, as Kubernetes writes them. If not given, what Pod
+    /// Security `restricted` asks for; `{}` asks for nothing.
     pub pod_security_context: Option<At<Native<PodSecurityContext>>>,
-    /// Rights of each container, as Kubernetes writes them.
+    /// Rights of each container, as Kubernetes writes them. If not given, what Pod Security
+    /// `restricted` asks for; `{}` asks for nothing.
     pub security_context: Option<At<Native<SecurityContext>>>,
+    /// Labels of the workloads' and Services' own objects, `{}` for none; those of the selector if
+    /// not given.
+    pub object_labels: Option<Texts>,
 }
 
-/// A Deployment, with its Services and its service account.
+/// A namespace.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct RawWorkload {
-    /// Name of the workload. Its pods carry the label `app` with this value.
+pub struct RawNamespace {
+    /// Name of the namespace.
     #[schemars(required)]
     pub name: Option<At<String>>,
-    /// Container image.
-    #[schemars(required)]
-    pub image: Option<At<String>>,
-    /// Name of the container; `main` if not given.
-    pub container: Option<At<String>>,
-    /// How many pods; Kubernetes makes one if not given.
-    pub replicas: Option<At<u32>>,
-    /// Kubernetes service account, made by the lab; the namespace's `default` if not given.
-    pub service_account: Option<At<String>>,
-    /// Further labels of the pods, beside `app`.
+    /// Its labels, such as `pod-security.kubernetes.io/enforce: restricted`.
     pub labels: Option<Texts>,
-    /// Annotations of the pods.
+    /// Its annotations.
     pub annotations: Option<Texts>,
-    /// What the container runs instead of the image's entry point.
-    pub command: Option<Vec<At<String>>>,
-    /// Arguments of the command.
-    pub args: Option<Vec<At<String>>>,
-    /// Ports on which the container listens. Policies count these, not the Services' ports.
-    pub ports: Option<Vec<At<RawContainerPort>>>,
-    /// Environment variables.
-    pub env: Option<Texts>,
-    /// How the kubelet asks whether the container can take traffic.
-    pub readiness_probe: Option<At<Native<ContainerProbe>>>,
-    /// How the kubelet asks whether the container is alive.
-    pub liveness_probe: Option<At<Native<ContainerProbe>>>,
-    /// CPU and memory.
-    pub resources: Option<At<Native<Resources>>>,
-    /// Rights of the container, instead of the application's defaults.
-    pub security_context: Option<At<Native<SecurityContext>>>,
-    /// Rights of all containers of the pod, instead of the application's defaults.
-    pub pod_security_context: Option<At<Native<PodSecurityContext>>>,
-    /// Volumes of the pod.
-    pub volumes: Option<Vec<At<Native<Volume>>>>,
-    /// Where the container sees them.
-    pub volume_mounts: Option<Vec<At<Native<VolumeMount>>>>,
-    /// Containers that run to their end before the main one starts.
-    pub init_containers: Option<Vec<At<RawInitContainer>>>,
-    /// Seconds that the pod gets to stop.
-    pub termination_grace_period_seconds: Option<At<u32>>,
-    /// Whether stopped containers are started again; Kubernetes knows only `Always` here.
-    pub restart_policy: Option<At<RawRestartPolicy>>,
-    /// The Services in front of the workload.
-    pub services: Option<Vec<At<RawService>>>,
-    /// Whom it calls: `service:port` in the cluster, `https://host` or `tcp://host:port` outside.
-    /// A host may be a pattern such as `*.googleapis.com`.
-    pub calls: Option<Vec<At<String>>>,
+    /// It is there already: the lab neither makes nor deletes it.
+    pub existing: Option<At<bool>>,
 }
 
-/// Whether stopped containers are started again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
-pub enum RawRestartPolicy {
-    /// Always.
-    Always,
-}
-
-/// A port on which a container listens.
+/// A Kubernetes service account.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct RawContainerPort {
-    /// Name of the port, for Services and policies.
-    pub name: Option<At<String>>,
-    /// The port's number.
+pub struct RawServiceAccount {
+    /// Name of the service account.
     #[schemars(required)]
-    pub container_port: Option<At<u16>>,
-    /// TCP if not given.
-    pub protocol: Option<At<RawProtocol>>,
+    pub name: Option<At<String>>,
+    /// Its namespace; the application's if not given.
+    pub namespace: Option<At<String>>,
+    /// Its labels.
+    pub labels: Option<Texts>,
+    /// Its annotations, such as `iam.gke.io/gcp-service-account`.
+    pub annotations: Option<Texts>,
+    /// It is there already: the lab doesn't make it.
+    pub existing: Option<At<bool>>,
 }
 
-/// A transport protocol.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "UPPERCASE")]
-pub enum RawProtocol {
-    /// TCP.
-    Tcp,
-    /// UDP.
-    Udp,
-    /// SCTP.
-    Sctp,
-}
-
-/// A container that runs to its end before the main one starts.
+/// A ConfigMap.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct RawInitContainer {
-    /// Name of the container.
+pub struct RawConfigMap {
+    /// Name of the ConfigMap.
     #[schemars(required)]
     pub name: Option<At<String>>,
-    /// Container image.
-    #[schemars(required)]
-    pub image: Option<At<String>>,
-    /// What it runs instead of the image's entry point.
-    pub command: Option<Vec<At<String>>>,
-    /// Arguments of the command.
-    pub args: Option<Vec<At<String>>>,
-    /// Environment variables.
-    pub env: Option<Texts>,
-    /// CPU and memory.
-    pub resources: Option<At<Native<Resources>>>,
-    /// Rights of the container, instead of the application's defaults.
-    pub security_context: Option<At<Native<SecurityContext>>>,
-    /// Where the container sees the pod's volumes.
-    pub volume_mounts: Option<Vec<At<Native<VolumeMount>>>>,
+    /// Its namespace; the application's if not given.
+    pub namespace: Option<At<String>>,
+    /// Its labels.
+    pub labels: Option<Texts>,
+    /// Its annotations.
+    pub annotations: Option<Texts>,
+    /// Its entries.
+    pub data: Option<Texts>,
 }
 
-/// A Service in front of a workload.
+/// An Ingress: a way in from outside over HTTP.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct RawService {
-    /// Name of the Service; the workload's if not given.
-    pub name: Option<At<String>>,
-    /// How it is reached; `ClusterIP` if not given.
-    pub r#type: Option<At<RawServiceType>>,
-    /// Its ports.
+pub struct RawIngress {
+    /// Name of the Ingress.
     #[schemars(required)]
-    pub ports: Option<Vec<At<RawServicePort>>>,
-}
-
-/// How a Service is reached.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
-pub enum RawServiceType {
-    /// From inside the cluster.
-    #[serde(rename = "ClusterIP")]
-    ClusterIp,
-    /// Also on a port of every node.
-    NodePort,
-    /// Also from outside, by a load balancer.
-    LoadBalancer,
-}
-
-/// A port of a Service.
-#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct RawServicePort {
-    /// Name of the port.
     pub name: Option<At<String>>,
-    /// The port on which callers find the Service.
+    /// Its namespace; the application's if not given.
+    pub namespace: Option<At<String>>,
+    /// Its labels.
+    pub labels: Option<Texts>,
+    /// Its annotations, such as `kubernetes.io/ingress.class: gce`.
+    pub annotations: Option<Texts>,
+    /// The spec, as Kubernetes writes it (networking.k8s.io/v1).
     #[schemars(required)]
-    pub port: Option<At<u16>>,
-    /// The pod's port behind it; the same number if not given. Policies count this one.
-    pub target_port: Option<At<u16>>,
-    /// TCP if not given.
-    pub protocol: Option<At<RawProtocol>>,
+    pub spec: Option<At<Native<IngressSpec>>>,
 }

@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::de::{Deserialize, Deserializer};
 
 use super::Texts;
+use super::policy::RawPortRef;
 use crate::profile::at::At;
 use crate::profile::keyed::Keyed;
 
@@ -88,9 +89,9 @@ shapes! {
     HttpGet {
         /// Path to ask for.
         path: String,
-        /// Port, by number.
+        /// Port, by number or by name.
         #[schemars(required)]
-        port: u16,
+        port: RawPortRef,
         /// `HTTP` or `HTTPS`.
         scheme: String,
         /// Host header, if not the pod's address.
@@ -120,9 +121,9 @@ shapes! {
 
     /// A probe that opens a TCP connection.
     TcpSocket {
-        /// Port, by number.
+        /// Port, by number or by name.
         #[schemars(required)]
-        port: u16,
+        port: RawPortRef,
         /// Host, if not the pod's address.
         host: String,
     }
@@ -137,9 +138,9 @@ shapes! {
     /// CPU and memory.
     Resources {
         /// What the container is sure to get.
-        requests: indexmap::IndexMap<String, String>,
+        requests: indexmap::IndexMap<String, Quantity>,
         /// What it may use at most.
-        limits: indexmap::IndexMap<String, String>,
+        limits: indexmap::IndexMap<String, Quantity>,
     }
 
     /// Rights of a container.
@@ -160,6 +161,10 @@ shapes! {
         run_as_group: i64,
         /// Which system calls are let through.
         seccomp_profile: SeccompProfile,
+        /// Labels of SELinux.
+        se_linux_options: Any,
+        /// Profile of AppArmor.
+        app_armor_profile: Any,
     }
 
     /// Linux capabilities.
@@ -189,8 +194,12 @@ shapes! {
         run_as_non_root: bool,
         /// User id.
         run_as_user: i64,
+        /// When the volumes' owner changes: `OnRootMismatch` or `Always`.
+        fs_group_change_policy: String,
         /// Further groups.
         supplemental_groups: Vec<i64>,
+        /// Kernel parameters.
+        sysctls: Vec<Any>,
         /// Which system calls are let through.
         seccomp_profile: SeccompProfile,
     }
@@ -208,6 +217,17 @@ shapes! {
         secret: VolumeSecret,
         /// A claim on a persistent volume.
         persistent_volume_claim: VolumeClaim,
+        /// Several sources in one folder.
+        projected: Any,
+        /// What the pod knows about itself, as files.
+        #[schemars(rename = "downwardAPI")]
+        downward_api: Any,
+        /// A claim that lives as long as the pod.
+        ephemeral: Any,
+        /// A volume of a storage driver.
+        csi: Any,
+        /// A folder of the node.
+        host_path: Any,
     }
 
     /// An empty folder that lives as long as the pod.
@@ -215,7 +235,7 @@ shapes! {
         /// `Memory` for a folder in memory.
         medium: String,
         /// Most it may hold, such as `64Mi`.
-        size_limit: String,
+        size_limit: Quantity,
     }
 
     /// A ConfigMap's entries as files.
@@ -223,6 +243,8 @@ shapes! {
         /// Name of the ConfigMap.
         #[schemars(required)]
         name: String,
+        /// Which entries, and the files that they become; all if not given.
+        items: Vec<KeyToPath>,
         /// The pod starts without it.
         optional: bool,
         /// Mode bits of the files.
@@ -234,10 +256,24 @@ shapes! {
         /// Name of the Secret.
         #[schemars(required)]
         secret_name: String,
+        /// Which entries, and the files that they become; all if not given.
+        items: Vec<KeyToPath>,
         /// The pod starts without it.
         optional: bool,
         /// Mode bits of the files.
         default_mode: u32,
+    }
+
+    /// An entry of a ConfigMap or Secret, and the file that it becomes.
+    KeyToPath {
+        /// The entry.
+        #[schemars(required)]
+        key: String,
+        /// The file, below the volume's folder.
+        #[schemars(required)]
+        path: String,
+        /// Mode bits of the file.
+        mode: u32,
     }
 
     /// A claim on a persistent volume.
@@ -247,6 +283,173 @@ shapes! {
         claim_name: String,
         /// Mount read-only.
         read_only: bool,
+    }
+
+    /// A volume that each pod of a StatefulSet gets for itself.
+    VolumeClaimTemplate {
+        /// Kubernetes leaves it out here, and many write it.
+        api_version: String,
+        /// Kubernetes leaves it out here, and many write it.
+        kind: String,
+        /// Its name, labels and annotations.
+        #[schemars(required)]
+        metadata: ClaimMetadata,
+        /// What is asked for.
+        #[schemars(required)]
+        spec: ClaimSpec,
+    }
+
+    /// Name, labels and annotations of a claim.
+    ClaimMetadata {
+        /// Name of the volume, for `volumeMounts`.
+        #[schemars(required)]
+        name: String,
+        /// Labels.
+        labels: indexmap::IndexMap<String, String>,
+        /// Annotations.
+        annotations: indexmap::IndexMap<String, String>,
+    }
+
+    /// What a claim asks for.
+    ClaimSpec {
+        /// Such as `[ReadWriteOnce]`.
+        #[schemars(required)]
+        access_modes: Vec<String>,
+        /// How much, as `{requests: {storage: 1Gi}}`.
+        #[schemars(required)]
+        resources: Resources,
+        /// Kind of storage; the cluster's default if not given.
+        storage_class_name: String,
+        /// `Filesystem` or `Block`.
+        volume_mode: String,
+    }
+
+    /// Where the value of an environment variable comes from.
+    EnvSource {
+        /// An entry of a Secret, which is yours to make.
+        secret_key_ref: KeyRef,
+        /// An entry of a ConfigMap.
+        config_map_key_ref: KeyRef,
+        /// A field of the pod, such as `{fieldPath: status.podIP}`.
+        field_ref: FieldRef,
+        /// A resource of the container, such as `{resource: limits.cpu}`.
+        resource_field_ref: ResourceFieldRef,
+    }
+
+    /// An entry of a ConfigMap or Secret.
+    KeyRef {
+        /// Name of the ConfigMap or Secret.
+        #[schemars(required)]
+        name: String,
+        /// The entry.
+        #[schemars(required)]
+        key: String,
+        /// The container starts without it.
+        optional: bool,
+    }
+
+    /// A field of the pod.
+    FieldRef {
+        /// The field, such as `status.podIP`.
+        #[schemars(required)]
+        field_path: String,
+        /// Version of the API that the path belongs to.
+        api_version: String,
+    }
+
+    /// A resource of the container.
+    ResourceFieldRef {
+        /// The resource, such as `limits.cpu`.
+        #[schemars(required)]
+        resource: String,
+        /// The container, if it is another.
+        container_name: String,
+        /// What the value is counted in.
+        divisor: Quantity,
+    }
+
+    /// Entries that become environment variables; one of the two.
+    EnvFrom {
+        /// A ConfigMap's.
+        config_map_ref: LocalRef,
+        /// A Secret's, which is yours to make.
+        secret_ref: LocalRef,
+        /// What the variables' names begin with.
+        prefix: String,
+    }
+
+    /// A ConfigMap or Secret.
+    LocalRef {
+        /// Its name.
+        #[schemars(required)]
+        name: String,
+        /// The container starts without it.
+        optional: bool,
+    }
+
+    /// The spec of an Ingress.
+    IngressSpec {
+        /// The class, if the annotation `kubernetes.io/ingress.class` doesn't say it.
+        ingress_class_name: String,
+        /// Where requests go that no rule knows.
+        default_backend: IngressBackend,
+        /// Certificates.
+        tls: Vec<Any>,
+        /// Hosts and paths.
+        rules: Vec<IngressRule>,
+    }
+
+    /// Requests for a host.
+    IngressRule {
+        /// The host; any if not given.
+        host: String,
+        /// Its paths.
+        http: IngressPaths,
+    }
+
+    /// Paths of a host.
+    IngressPaths {
+        /// The paths.
+        #[schemars(required)]
+        paths: Vec<IngressPath>,
+    }
+
+    /// Requests for a path.
+    IngressPath {
+        /// The path.
+        path: String,
+        /// `Prefix`, `Exact` or `ImplementationSpecific`.
+        #[schemars(required)]
+        path_type: String,
+        /// Where they go.
+        #[schemars(required)]
+        backend: IngressBackend,
+    }
+
+    /// Where requests go.
+    IngressBackend {
+        /// A port of a Service.
+        service: IngressService,
+        /// Another object of the same namespace.
+        resource: Any,
+    }
+
+    /// A port of a Service.
+    IngressService {
+        /// Name of the Service.
+        #[schemars(required)]
+        name: String,
+        /// Its port.
+        #[schemars(required)]
+        port: IngressPort,
+    }
+
+    /// A port of a Service, by number or by name.
+    IngressPort {
+        /// Its number.
+        number: u16,
+        /// Its name.
+        name: String,
     }
 
     /// Where a container sees a volume.
@@ -261,6 +464,42 @@ shapes! {
         read_only: bool,
         /// A path inside the volume.
         sub_path: String,
+    }
+}
+
+/// Anything that Kubernetes takes here.
+#[derive(Debug, Clone)]
+pub struct Any;
+
+impl JsonSchema for Any {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Any".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({"type": ["object", "array", "string", "number", "boolean"]})
+    }
+}
+
+/// An amount: a number, or a text such as `100m` or `64Mi`.
+#[derive(Debug, Clone)]
+pub struct Quantity;
+
+impl JsonSchema for Quantity {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Quantity".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({"type": ["string", "number"]})
     }
 }
 

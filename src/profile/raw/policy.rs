@@ -7,8 +7,8 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Visitor};
 
 use super::Texts;
-use super::app::RawProtocol;
 use super::native::RawSelector;
+use super::workload::RawProtocol;
 use crate::profile::at::At;
 
 /// A policy, or several made from the application's calls. Exactly one of `spec`, `fqdn` and `from`
@@ -23,6 +23,8 @@ pub struct RawPolicy {
     pub namespace: Option<At<String>>,
     /// What the policy is for.
     pub description: Option<At<String>>,
+    /// Labels of the object.
+    pub labels: Option<Texts>,
     /// Annotations of the object.
     pub annotations: Option<Texts>,
     /// A NetworkPolicy's spec, as Kubernetes writes it (networking.k8s.io/v1).

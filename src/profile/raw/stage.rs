@@ -20,7 +20,7 @@ pub struct RawProbe {
     /// Where the connection comes from.
     #[schemars(required)]
     pub from: Option<At<RawProbeSource>>,
-    /// Where it goes, as `service:port`.
+    /// Where it goes, as `service:port` or `service.namespace:port`.
     #[schemars(required)]
     pub to: Option<At<String>>,
     /// The command that opens the connection and exits with 0 if it got through; no shell.
@@ -48,7 +48,8 @@ pub struct RawProbeSource {
     pub r#as: Option<At<String>>,
     /// Labels of the pod.
     pub labels: Option<Texts>,
-    /// Namespace of the pod; the application's if not given.
+    /// Namespace of the pod; that of the workload whose labels it takes, or the application's, if
+    /// not given.
     pub namespace: Option<At<String>>,
 }
 

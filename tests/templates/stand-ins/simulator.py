@@ -428,6 +428,7 @@ class Kubectl:
     def reached(self, context):
         if context not in self.state["contexts"]:
             raise Fail("error: context \"%s\" does not exist" % context)
+        self.context = context
         name = context.split("_")[3]
         if name not in self.state["clusters"]:
             raise Fail("Unable to connect to the server: dial tcp: i/o timeout")
@@ -492,12 +493,12 @@ class Kubectl:
             self.log(probe, outcome, stamp % split(clock + 2))
 
     def log(self, probe, outcome, stamp):
-        context = self.state["contexts"][0].split("_")
+        context = self.context.split("_")
         self.state["logs"].append({
             "resource": {"type": "k8s_node", "labels": {"location": context[2], "cluster_name": context[3]}},
             "logName": "projects/%s/logs/policy-action" % context[1],
             "timestamp": stamp,
-            "late": 1,
+            "late": outcome.get("late", 1),
             "jsonPayload": {
                 "disposition": "allow" if outcome["phase"] == "Succeeded" else "deny",
                 "connection": {"direction": "ingress", "dest_port": probe["port"], "protocol": "tcp"},
@@ -606,6 +607,9 @@ def main():
     world = load("world.json", {})
     try:
         (Gcloud if tool == "gcloud" else Kubectl)(state, world).run(args)
+    except Fail:
+        if not fails:
+            raise
     finally:
         save(state)
     if fails:
@@ -618,8 +622,9 @@ def save(state):
     os.replace(path("state.new"), path("state.json"))
 
 
-try:
-    main()
-except Fail as failure:
-    print(failure, file=sys.stderr)
-    sys.exit(failure.status)
+def call():
+    try:
+        main()
+    except Fail as failure:
+        print(failure, file=sys.stderr)
+        sys.exit(failure.status)

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::labs;
+use super::{labs, random};
 use crate::support::shared;
 
 /// The kinds that Config Connector knows, by name.
@@ -13,7 +13,7 @@ fn kinds() -> Option<Map<String, Value>> {
     schema["kinds"].as_object().cloned()
 }
 
-fn documents(text: &str) -> Vec<Value> {
+pub(super) fn documents(text: &str) -> Vec<Value> {
     let parts = text.split("\n---\n");
     parts
         .map(|part| serde_yaml::from_str(part).unwrap_or_else(|error| panic!("{error}\n{part}")))
@@ -85,7 +85,7 @@ fn the_objects_fit_config_connector() {
         return;
     };
     let renderer = labs::renderer();
-    let random = (0..60).map(labs::random);
+    let random = (0..60).map(random::lab);
     let labs = labs::shipped().into_iter().chain(labs::variants());
     for named in labs.chain(random) {
         for (path, text) in labs::files(&renderer, &named.lab, "kcc/") {
@@ -110,4 +110,18 @@ fn nobody_gets_it_unasked() {
             .any(|file| file.path.as_str().starts_with("kcc/"));
         assert!(!unasked, "{}", named.name);
     }
+}
+
+#[test]
+fn whoever_asks_gets_it() {
+    let run = std::process::Command::new(env!("CARGO_BIN_EXE_dplab"))
+        .args(["generate", "profiles/online-boutique.yaml"])
+        .args(["--stdout", "--only", "kcc"])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .unwrap();
+    assert!(run.status.success(), "{run:?}");
+    let text = String::from_utf8(run.stdout).unwrap();
+    assert!(text.contains("kind: ContainerCluster\n"), "{text}");
+    assert!(!text.contains("kind: Deployment\n"), "{text}");
 }

@@ -6,7 +6,7 @@ use dplab::model::Lab;
 use dplab::render::Renderer;
 use hcl_edit::structure::Body;
 
-use super::labs;
+use super::{labs, random};
 
 /// A module: its files by name.
 struct Module {
@@ -135,7 +135,7 @@ fn check(name: &str, module: &Module) {
 #[test]
 fn what_is_used_is_declared_and_the_other_way_round() {
     let renderer = labs::renderer();
-    let random = (0..60).map(labs::random);
+    let random = (0..60).map(random::lab);
     let labs = labs::shipped().into_iter().chain(labs::variants());
     for named in labs.chain(random) {
         for folder in ["terraform/cluster", "terraform/workloads"] {

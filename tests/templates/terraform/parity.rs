@@ -5,14 +5,18 @@
 //! Terraform's names, and every fact must be on both sides, but for those listed here.
 
 mod commands;
-mod hcl;
+mod objects;
+mod report;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use dplab::render::Renderer;
 use serde_json::{Value, json};
 
+use super::hcl;
+use super::kcc::documents;
 use super::labs::{self, Named};
+use super::random;
 use crate::support::tool;
 
 /// What would be made: `cluster.release_channel.channel` -> `"REGULAR"`.
@@ -87,6 +91,28 @@ fn flatten(key: &str, value: &Value, facts: &mut Facts) {
     }
 }
 
+/// The API writes `displayName` where Terraform writes `display_name`.
+fn snake_case(value: Value) -> Value {
+    let key = |key: String| {
+        let mut out = String::new();
+        for c in key.chars() {
+            if c.is_ascii_uppercase() {
+                out.push('_');
+            }
+            out.push(c.to_ascii_lowercase());
+        }
+        out
+    };
+    match value {
+        Value::Object(map) => {
+            let pairs = map.into_iter().map(|(k, v)| (key(k), snake_case(v)));
+            Value::Object(pairs.collect())
+        }
+        Value::Array(items) => items.into_iter().map(snake_case).collect(),
+        other => other,
+    }
+}
+
 /// What Terraform would make.
 fn terraform(files: &[(String, String)]) -> Facts {
     let mut facts = Facts::new();
@@ -143,23 +169,86 @@ fn fits(pattern: &str, key: &str) -> bool {
     }
 }
 
-/// Where the two sides don't agree.
+/// What only Terraform says beside Config Connector, and why.
+const NOT_IN_CONFIG_CONNECTOR: [(&str, &str); 5] = [
+    (
+        "api *.disable_on_destroy",
+        "an annotation abandons the API instead",
+    ),
+    (
+        "cluster.deletion_protection",
+        "it is Terraform's own guard, the API knows nothing of it",
+    ),
+    (
+        "cluster.master_authorized_networks_config",
+        "the blocks themselves are compared",
+    ),
+    (
+        "channel.display_name",
+        "Config Connector takes the object's name",
+    ),
+    (
+        "alert.notification_channels",
+        "the object names the channel by a name of its own",
+    ),
+];
+
+/// What only Config Connector says, and why.
+const ONLY_CONFIG_CONNECTOR: [(&str, &str); 1] = [(
+    "alert.notification_channels.name",
+    "Terraform and gcloud learn the channel's name when it is made",
+)];
+
+/// Where the scripts and Terraform don't agree.
 fn differences(scripts: &Facts, terraform: &Facts) -> Vec<String> {
+    compare(
+        ("scripts", scripts, &ONLY_SCRIPTS),
+        terraform,
+        &ONLY_TERRAFORM,
+    )
+}
+
+/// A name, what it says, and what only it says.
+type Side<'a> = (&'a str, &'a Facts, &'a [(&'a str, &'a str)]);
+
+fn compare(other: Side<'_>, terraform: &Facts, only_terraform: &[(&str, &str)]) -> Vec<String> {
+    let (name, facts, only) = other;
     let mut out = Vec::new();
-    for (key, value) in scripts {
+    for (key, value) in facts {
         match terraform.get(key) {
-            Some(other) if other == value => {}
-            Some(other) => out.push(format!("{key}: scripts {value}, Terraform {other}")),
-            None if listed(&ONLY_SCRIPTS, key) => {}
-            None => out.push(format!("{key}: only the scripts say {value}")),
+            Some(right) if right == value => {}
+            Some(right) => out.push(format!("{key}: {name} {value}, Terraform {right}")),
+            None if listed(only, key) => {}
+            None => out.push(format!("{key}: only {name} says {value}")),
         }
     }
     for (key, value) in terraform {
-        if !scripts.contains_key(key) && !listed(&ONLY_TERRAFORM, key) {
+        if !facts.contains_key(key) && !listed(only_terraform, key) {
             out.push(format!("{key}: only Terraform says {value}"));
         }
     }
     out
+}
+
+fn config_connector(renderer: &Renderer, named: &Named) -> Facts {
+    let files = labs::files(renderer, &named.lab, "kcc/");
+    let objects = files.iter().flat_map(|(_, text)| documents(text));
+    objects::facts(&objects.collect::<Vec<_>>())
+}
+
+#[test]
+fn config_connector_describes_the_same_lab() {
+    let renderer = labs::renderer();
+    let random = (0..super::tools::count()).map(random::lab);
+    let labs = labs::shipped().into_iter().chain(labs::variants());
+    for named in labs.chain(random) {
+        let objects = config_connector(&renderer, &named);
+        let files = labs::files(&renderer, &named.lab, "terraform/cluster/");
+        let terraform = terraform(&files);
+        let side = ("Config Connector", &objects, &ONLY_CONFIG_CONNECTOR[..]);
+        let differences = compare(side, &terraform, &NOT_IN_CONFIG_CONNECTOR);
+        assert!(differences.is_empty(), "{}: {differences:#?}", named.name);
+    }
 }
 
 /// Both sides of a lab, from their own text.
@@ -180,7 +269,7 @@ fn scripts_and_terraform_describe_the_same_lab() {
         return;
     }
     let renderer = labs::renderer_of(&["terraform/", "gcloud/"]);
-    let random = (0..super::tools::count() / 2).map(labs::random);
+    let random = (0..super::tools::count() / 2).map(random::lab);
     let labs = labs::shipped().into_iter().chain(labs::variants());
     let mut seen = BTreeSet::new();
     for named in labs.chain(random) {

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use super::labs;
-use crate::support::{shared, tool};
+use super::{labs, random};
+use crate::support::{shared, skip, tool};
 
 /// How many random labs: as many as the project promises, if it may take its time.
 pub(super) fn count() -> u64 {
@@ -16,7 +16,7 @@ pub(super) fn count() -> u64 {
 /// All labs to look at, each with its Terraform files.
 fn all() -> Vec<(String, Vec<(String, String)>)> {
     let renderer = labs::renderer();
-    let random = (0..count()).map(labs::random);
+    let random = (0..count()).map(random::lab);
     let labs = labs::shipped().into_iter().chain(labs::variants());
     labs.chain(random)
         .map(|named| {
@@ -93,7 +93,7 @@ fn hcl2_is_there() -> bool {
     let run = Command::new("python3").args(["-c", "import hcl2"]).output();
     let found = run.is_ok_and(|run| run.status.success());
     if !found {
-        eprintln!("skipped: python3 has no hcl2 (pip install python-hcl2)");
+        skip("python3 has no hcl2 (pip install python-hcl2)");
     }
     found
 }
@@ -102,9 +102,9 @@ fn hcl2_is_there() -> bool {
 fn mirror() -> Option<PathBuf> {
     let path = std::env::var_os("DPLAB_TERRAFORM_MIRROR").map(PathBuf::from);
     if path.is_none() {
-        eprintln!(
-            "skipped: terraform validate and terraform test, for DPLAB_TERRAFORM_MIRROR names no \
-             folder with the providers (terraform providers mirror FOLDER)"
+        skip(
+            "DPLAB_TERRAFORM_MIRROR names no folder with the providers (terraform providers \
+             mirror FOLDER)",
         );
     }
     path
@@ -156,7 +156,7 @@ fn module_is_sound(name: &str, module: &Path, mirror: &Path) {
 fn checkov() -> Option<PathBuf> {
     let path = std::env::var_os("DPLAB_CHECKOV").map(PathBuf::from);
     if path.is_none() {
-        eprintln!("skipped: checkov, for DPLAB_CHECKOV names no such program");
+        skip("DPLAB_CHECKOV names no such program");
     }
     path
 }

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use serde_json::{Map, Value, json};
 
-use super::{Facts, add, flatten};
+use super::{Facts, add, flatten, snake_case};
 
 /// The scripts that make what Terraform makes.
 const SCRIPTS: [&str; 5] = [
@@ -481,26 +481,4 @@ fn alert(it: &mut Gcloud, facts: &mut Facts) {
     let mut values = it.file("policy-from-file");
     values["project"] = it.text("project");
     flatten("alert", &values, facts);
-}
-
-/// The API writes `displayName` where Terraform writes `display_name`.
-fn snake_case(value: Value) -> Value {
-    let key = |key: String| {
-        let mut out = String::new();
-        for c in key.chars() {
-            if c.is_ascii_uppercase() {
-                out.push('_');
-            }
-            out.push(c.to_ascii_lowercase());
-        }
-        out
-    };
-    match value {
-        Value::Object(map) => {
-            let pairs = map.into_iter().map(|(k, v)| (key(k), snake_case(v)));
-            Value::Object(pairs.collect())
-        }
-        Value::Array(items) => items.into_iter().map(snake_case).collect(),
-        other => other,
-    }
 }

@@ -1,0 +1,157 @@
+//! `dplab check`: the one command of a pipeline. Profiles, expectations and drift, all reported in
+//! one run; quiet where all is well.
+
+use super::args::{CheckArgs, FailOn, Format};
+use super::drifts::{self, Sides};
+use super::labs::{self, Lab};
+use super::load::{self, Loaded};
+use super::target::Target;
+use super::term::Term;
+use crate::check;
+use crate::diag::{self, Diagnostic, Severity, has_errors};
+use crate::exit::Exit;
+use crate::netpol::Reading;
+use crate::report::drift::{Drift, Options, findings as differences, markdown};
+use crate::report::{expectations, findings};
+use crate::source::SourceMap;
+
+/// Everything that was found, by what it is about.
+#[derive(Default)]
+struct Found {
+    /// About profiles.
+    profile: Vec<Diagnostic>,
+    /// Expectations that don't hold.
+    reach: Vec<Diagnostic>,
+    /// Files that differ.
+    drift: Vec<Diagnostic>,
+}
+
+pub(super) fn run(args: &CheckArgs, term: &Term) -> anyhow::Result<Exit> {
+    let target = Target::of(&args.target.positional, &args.target.out)?;
+    let mut sources = SourceMap::new();
+    let loaded = load::labs(&target.profiles, &args.overrides, &mut sources)?;
+    let mut found = Found {
+        profile: labs::findings(&loaded),
+        reach: loaded.iter().flat_map(expectations).collect(),
+        drift: Vec::new(),
+    };
+    let lints = loaded
+        .iter()
+        .flat_map(|loaded| loaded.lints.iter().cloned());
+    found.profile.extend(lints);
+    diag::sort(&mut found.profile);
+    let labs = labs::rendered(&loaded, &target, &args.templates, &[])?;
+    let sides = sides(args, &target, &labs)?;
+    for side in &sides {
+        let differences = differences::findings(&side.drift, &side.disk, &mut sources);
+        found.drift.extend(differences);
+    }
+    print(args, &found, &sides, &sources, term)?;
+    for profile in &loaded {
+        term.say(&summary(profile, &sides));
+    }
+    Ok(exit(args, &found, &sides))
+}
+
+/// Differences matter where the check may fail for them, and cost a reading of every file.
+fn sides<'a>(args: &CheckArgs, target: &Target, labs: &'a [Lab]) -> anyhow::Result<Vec<Sides<'a>>> {
+    if !args.fails_on(FailOn::Drift) {
+        return Ok(Vec::new());
+    }
+    let options = Options {
+        semantic: false,
+        reach: true,
+    };
+    drifts::compare(labs, target, args.against.as_deref(), options)
+}
+
+/// Expectations of a profile's stages that don't hold.
+fn expectations(loaded: &Loaded) -> Vec<Diagnostic> {
+    let (Some(raw), Some(lab)) = (&loaded.raw, &loaded.lab) else {
+        return Vec::new();
+    };
+    let places = check::places(raw, lab);
+    let mut found = expectations::findings(raw, lab, &places, Reading::DPV2);
+    diag::sort(&mut found);
+    found
+}
+
+impl CheckArgs {
+    fn fails_on(&self, what: FailOn) -> bool {
+        self.fail_on.contains(&what)
+    }
+}
+
+impl Found {
+    fn all(&self) -> Vec<Diagnostic> {
+        [&self.profile[..], &self.reach, &self.drift].concat()
+    }
+}
+
+fn print(
+    args: &CheckArgs,
+    found: &Found,
+    sides: &[Sides<'_>],
+    sources: &SourceMap,
+    term: &Term,
+) -> anyhow::Result<()> {
+    let all = found.all();
+    match args.format {
+        Format::Text => term.worth_saying(&all, sources),
+        Format::Json => term.payload(&diag::json::render(&all, sources))?,
+        Format::Github => term.payload(&diag::github::render(&all, sources))?,
+        Format::Sarif => term.payload(&diag::sarif::render(&all, sources))?,
+        Format::Markdown => {
+            let drifts: Vec<Drift> = sides.iter().map(|side| side.drift.clone()).collect();
+            let about = [&found.profile[..], &found.reach].concat();
+            let about = findings::markdown(&about, sources);
+            term.payload(&markdown::with_findings(&drifts, &about))?;
+        }
+    }
+    Ok(())
+}
+
+/// One line a profile.
+fn summary(loaded: &Loaded, sides: &[Sides<'_>]) -> String {
+    let path = &loaded.path;
+    let mut parts = Vec::new();
+    let own = expectations(loaded);
+    let counted = diag::text::summary(&[&loaded.findings[..], &own].concat());
+    parts.extend(Some(counted).filter(|text| !text.is_empty()));
+    let side = sides.iter().find(|side| side.lab.profile == *path);
+    let side = side.filter(|side| side.drift.differs());
+    parts.extend(side.map(|side| match side.drift.drifting().count() {
+        0 => format!("{}: its lock file differs", side.drift.folder),
+        1 => format!("{}: 1 file differs", side.drift.folder),
+        n => format!("{}: {n} files differ", side.drift.folder),
+    }));
+    match parts.is_empty() {
+        true => format!("{path}: fine"),
+        false => format!("{path}: {}", parts.join("; ")),
+    }
+}
+
+/// What applies, by the order of the contract.
+fn exit(args: &CheckArgs, found: &Found, sides: &[Sides<'_>]) -> Exit {
+    let warned = |all: &[Diagnostic]| all.iter().any(|f| f.severity >= Severity::Warning);
+    let mut exit = Exit::Fine;
+    let mut applies = |condition: bool, code: Exit| {
+        if condition {
+            exit = exit.max(code);
+        }
+    };
+    applies(sides.iter().any(|side| side.drift.differs()), Exit::Differs);
+    applies(
+        sides.iter().any(|side| !side.refused.is_empty()),
+        Exit::Refused,
+    );
+    let lint = warned(&found.profile) && args.fails_on(FailOn::Lint);
+    applies(lint, Exit::Failed);
+    let reach = has_errors(&found.reach) && args.fails_on(FailOn::Reach);
+    applies(reach, Exit::Failed);
+    applies(has_errors(&found.profile), Exit::Invalid);
+    match exit {
+        Exit::Differs if args.exit_zero => Exit::Fine,
+        exit => exit,
+    }
+}

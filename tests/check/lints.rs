@@ -1,0 +1,193 @@
+//! What is probably not meant is found, and what is fine is left alone.
+
+use dplab::check::lint::{Facts, lints};
+use dplab::diag::Code;
+use dplab::netpol::Reading;
+
+use crate::netpol::help::world;
+
+const PODS: &str = "
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: a}
+spec: {template: {metadata: {labels: {app: a}}, spec: {containers: [{ports: [{name: http, containerPort: 8080}]}]}}}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: b}
+spec: {template: {metadata: {labels: {app: b}}, spec: {containers: []}}}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: host}
+spec: {template: {metadata: {labels: {app: host}}, spec: {hostNetwork: true, containers: []}}}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: a}
+spec: {selector: {app: a}, ports: [{port: 80, targetPort: 8080}]}
+---
+";
+
+fn codes(rest: &str) -> Vec<Code> {
+    let world = world(&format!("{PODS}{rest}"));
+    let facts = Facts {
+        pods: vec!["10.4.0.0/14".parse().expect("a block")],
+        services: vec!["10.8.0.0/20".parse().expect("a block")],
+        ..Facts::of_manifests(&world, Reading::DPV2)
+    };
+    let found = lints(&facts).into_iter().map(|finding| finding.code);
+    found
+        .filter(|code| *code != Code::UnprotectedWorkload)
+        .collect()
+}
+
+fn policy(annotation: &str, spec: &str) -> String {
+    format!(
+        "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata:\n  name: p\n  \
+         annotations: {{{annotation}}}\nspec: {{{spec}}}\n"
+    )
+}
+
+#[test]
+fn each_kind_is_found() {
+    let a = "podSelector: {matchLabels: {app: a}}";
+    let from_b = "from: [{podSelector: {matchLabels: {app: b}}}]";
+    let logging = "\"policy.network.gke.io/enable-logging\": \"true\"";
+    let rows = [
+        (
+            "",
+            "podSelector: {matchLabels: {app: x}}, policyTypes: [Ingress]".to_owned(),
+            vec![Code::SelectsNothing],
+        ),
+        (
+            "",
+            format!(
+                "{a}, policyTypes: [Ingress], ingress: [{{from: [{{podSelector: {{matchLabels: {{app: x}}}}}}]}}]"
+            ),
+            vec![Code::PeerSelectsNothing],
+        ),
+        (
+            "",
+            format!(
+                "{a}, policyTypes: [Egress], ingress: [{{{from_b}}}], egress: [{{ports: [{{protocol: UDP, port: 53}}, {{protocol: TCP, port: 53}}]}}]"
+            ),
+            vec![Code::RulesWithoutType],
+        ),
+        (
+            "",
+            format!("{a}, ingress: [{{{from_b}}}]"),
+            vec![Code::TypesOmitted],
+        ),
+        (
+            "",
+            format!("{a}, policyTypes: [Ingress], ingress: [{{{from_b}}}, {{{from_b}}}]"),
+            vec![Code::RedundantRule, Code::RedundantRule],
+        ),
+        (
+            "",
+            format!("{a}, policyTypes: [Ingress], ingress: [{{}}]"),
+            vec![Code::VacuousPolicy],
+        ),
+        (
+            "",
+            format!(
+                "{a}, policyTypes: [Ingress], ingress: [{{from: [{{ipBlock: {{cidr: 10.4.0.0/16}}}}]}}]"
+            ),
+            vec![Code::BlockOfPods],
+        ),
+        (
+            "",
+            format!(
+                "{a}, policyTypes: [Ingress], ingress: [{{from: [{{ipBlock: {{cidr: 10.8.0.0/24}}}}]}}]"
+            ),
+            vec![Code::BlockOfServices],
+        ),
+        (
+            "",
+            format!(
+                "{a}, policyTypes: [Ingress], ingress: [{{{from_b}, ports: [{{protocol: TCP, port: grpc}}]}}]"
+            ),
+            vec![Code::UnresolvedPortName],
+        ),
+        (
+            "",
+            format!(
+                "{a}, policyTypes: [Ingress], ingress: [{{{from_b}, ports: [{{protocol: TCP, port: http}}]}}]"
+            ),
+            vec![],
+        ),
+        (
+            "",
+            format!(
+                "{a}, policyTypes: [Ingress], ingress: [{{{from_b}, ports: [{{protocol: TCP, port: 80}}]}}]"
+            ),
+            vec![Code::ServicePort],
+        ),
+        (
+            "",
+            format!(
+                "{a}, policyTypes: [Ingress], ingress: [{{{from_b}, ports: [{{port: 8080}}]}}]"
+            ),
+            vec![Code::ProtocolOmitted],
+        ),
+        (
+            "",
+            "podSelector: {}, policyTypes: [Ingress]".to_owned(),
+            vec![Code::HostNetworkPod],
+        ),
+        (
+            "",
+            format!("{a}, policyTypes: [Egress]"),
+            vec![Code::EgressWithoutDns],
+        ),
+        (
+            "",
+            format!(
+                "{a}, policyTypes: [Egress], egress: [{{ports: [{{protocol: UDP, port: 53}}]}}]"
+            ),
+            vec![Code::EgressWithoutDns],
+        ),
+        (
+            logging,
+            format!("{a}, policyTypes: [Ingress], ingress: [{{{from_b}}}]"),
+            vec![Code::IneffectiveLogging],
+        ),
+        (
+            logging,
+            format!("{a}, policyTypes: [Ingress]"),
+            vec![Code::IneffectiveLogging, Code::LoggingNeverMatches],
+        ),
+    ];
+    for (annotation, spec, wanted) in rows {
+        assert_eq!(codes(&policy(annotation, &spec)), wanted, "{spec}");
+    }
+}
+
+#[test]
+fn annotations_count_where_they_belong_and_are_delegated() {
+    let logging = "apiVersion: networking.gke.io/v1alpha1\nkind: NetworkLogging\n\
+                   metadata: {name: default}\nspec: {cluster: {deny: {log: true, delegate: true}}}\n---\n";
+    let namespace = |annotations: &str| {
+        format!(
+            "{logging}apiVersion: v1\nkind: Namespace\nmetadata:\n  name: default\n  annotations: {{{annotations}}}\n"
+        )
+    };
+    let good = "policy.network.gke.io/enable-deny-logging: \"true\"";
+    assert_eq!(codes(&namespace(good)), []);
+    let wrong = [Code::IneffectiveLogging];
+    assert_eq!(
+        codes(&namespace(
+            "policy.network.gke.io/enable-deny-logging: \"yes\""
+        )),
+        wrong
+    );
+    assert_eq!(
+        codes(&namespace("policy.network.gke.io/enable-logging: \"true\"")),
+        wrong
+    );
+    assert_eq!(
+        codes(&namespace(good).replace("delegate: true", "delegate: false")),
+        wrong
+    );
+}

@@ -1,0 +1,12 @@
+//! The scripts: clean, runnable again, and harmless whatever is written in a profile.
+
+mod bench;
+mod clean;
+mod failure;
+mod rendered;
+mod whole;
+mod words;
+
+const RUN: &str = "scripts/run-lab.sh";
+const CLEAN_UP: &str = "scripts/90-clean-up.sh";
+const VERIFY: &str = "scripts/91-verify-clean-up.sh";

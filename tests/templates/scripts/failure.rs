@@ -1,0 +1,61 @@
+//! A call that fails, anywhere: the next run goes on from what is left.
+
+use std::fs;
+use std::path::Path;
+
+use super::CLEAN_UP;
+use super::bench::{Bench, text};
+use super::clean::runnable;
+use super::rendered::lab;
+use crate::support::tool;
+
+#[test]
+fn a_failure_anywhere_leaves_a_state_from_which_the_next_run_goes_on() {
+    if !tool("bash") || !tool("python3") {
+        return;
+    }
+    let every = std::env::var("DPLAB_EVERY_FAILURE").is_ok_and(|value| value == "1");
+    let bench = Bench::new(&lab("zonal"));
+    let steps: Vec<String> = runnable(&bench).cloned().collect();
+    let mut picked = 0;
+    for step in steps
+        .iter()
+        .filter(|step| !step.contains("inspect") && !step.contains("list-versions"))
+    {
+        let arguments: &[&str] = if step == CLEAN_UP { &["--yes"] } else { &[] };
+        let before = bench.path("cloud/state.json");
+        let start = fs::read(&before).unwrap_or_else(|_| b"".to_vec());
+        bench.fine(step, arguments);
+        let (end, calls) = (bench.state(), bench.calls().len());
+        let finish = fs::read(&before).unwrap();
+        for number in 1..=calls {
+            picked += 1;
+            if !every && picked % 7 != 0 {
+                continue;
+            }
+            let mode = if picked % 2 == 0 { "before" } else { "after" };
+            restore(&before, &start);
+            let at = number.to_string();
+            let env = [
+                ("SIMULATOR_FAIL_AT", at.as_str()),
+                ("SIMULATOR_FAIL_MODE", mode),
+            ];
+            let output = bench.run(step, arguments, &env);
+            let told = text(&output);
+            assert!(
+                !output.status.success(),
+                "{step}: call {number} failed {mode}, and nobody minds:\n{told}"
+            );
+            bench.fine(step, arguments);
+            assert_eq!(bench.state(), end, "{step}: call {number} failed {mode}");
+        }
+        restore(&before, &finish);
+    }
+}
+
+fn restore(file: &Path, bytes: &[u8]) {
+    match bytes.is_empty() {
+        true => fs::remove_file(file).unwrap(),
+        false => fs::write(file, bytes).unwrap(),
+    }
+}

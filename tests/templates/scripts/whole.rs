@@ -1,0 +1,184 @@
+//! The whole lab against the simulator: up, again, and down; and when it goes otherwise.
+
+use serde_json::json;
+
+use super::bench::{Bench, text};
+use super::rendered::lab;
+use super::{CLEAN_UP, RUN, VERIFY};
+use crate::support::tool;
+
+#[test]
+fn the_whole_lab_runs_again_and_leaves_nothing() {
+    if !tool("bash") || !tool("python3") {
+        return;
+    }
+    let bench = Bench::new(&lab("online-boutique"));
+    bench.set("state.json", &somebody_elses());
+    let told = bench.fine(RUN, &[]);
+    assert_eq!(
+        told.matches(" ok\n").count(),
+        24,
+        "each probe of each stage, twice:\n{told}"
+    );
+    let results = bench.results();
+    assert_eq!(results.len(), 12);
+    assert!(results.iter().all(|result| result["ok"] == true));
+    assert_eq!(
+        results[2]["measured"],
+        json!({"verdict": "denied", "logged": false})
+    );
+    assert_eq!(
+        results[7]["expected"],
+        json!({"verdict": null, "logged": null})
+    );
+
+    let state = bench.state();
+    bench.fine(RUN, &[]);
+    assert_eq!(bench.state(), state, "a second run changes nothing");
+    assert_eq!(
+        bench.results().len(),
+        12,
+        "stages that are done are left out"
+    );
+    bench.fine(RUN, &["--again"]);
+    assert_eq!(bench.state(), state, "nor do stages that run again");
+
+    let left = bench.run(VERIFY, &[], &[]);
+    assert_eq!(left.status.code(), Some(1), "a lab that is up is left over");
+    bench.fine(CLEAN_UP, &["--yes"]);
+    bench.fine(VERIFY, &[]);
+    let mut end = bench.state();
+    end["apis"] = json!([]);
+    assert_eq!(
+        end,
+        without_new_keys(&somebody_elses()),
+        "what was there before is there still"
+    );
+    bench.fine(CLEAN_UP, &["--yes"]);
+}
+
+/// A cloud in which others have things too.
+fn somebody_elses() -> serde_json::Value {
+    let theirs = json!({"network": "https://compute/networks/theirs"});
+    json!({
+        "clock": 0, "apis": [], "networks": {"theirs": {"description": "", "name": "theirs"}},
+        "subnets": {}, "routers": {}, "accounts": {}, "bindings": [["somebody", "roles/viewer"]],
+        "young": [], "clusters": {}, "contexts": ["minikube"], "metrics": {},
+        "policies": {"projects/p/alertPolicies/1": {"displayName": "dplab: denied connection to redis-cart"}},
+        "channels": {}, "firewalls": {"k8s-fw-theirs": theirs}, "forwarding": {"theirs": {}},
+        "pools": {"theirs": {}}, "groups": {"k8s1-theirs": theirs},
+        "disks": {"pvc-theirs": {"labels": {"goog-k8s-cluster-name": "theirs"}, "zone": "us-east1-b"}},
+        "logs": [], "ids": 0,
+    })
+}
+
+fn without_new_keys(state: &serde_json::Value) -> serde_json::Value {
+    let mut state = state.clone();
+    for key in ["clock", "logs", "young", "ids"] {
+        state.as_object_mut().unwrap().remove(key);
+    }
+    state
+}
+
+#[test]
+fn other_clusters_come_up_and_go_too() {
+    if !tool("bash") || !tool("python3") {
+        return;
+    }
+    for name in ["autopilot", "existing", "private", "zonal"] {
+        let lab = lab(name);
+        let bench = Bench::new(&lab);
+        if name == "existing" {
+            let mut state = somebody_elses();
+            state["networks"]["company"] = json!({"description": "", "name": "company"});
+            state["subnets"]["company-east"] = json!({"network": "company"});
+            bench.set("state.json", &state);
+        }
+        bench.fine(RUN, &[]);
+        let pools = &bench.state()["clusters"][lab.cluster.name.as_str()]["pools"];
+        let expected: Vec<&str> = lab.cluster.standard().map_or_else(Vec::new, |standard| {
+            standard
+                .node_pools
+                .iter()
+                .map(|pool| pool.name.as_str())
+                .collect()
+        });
+        assert_eq!(pools, &json!(expected), "{name}");
+        bench.fine(CLEAN_UP, &["--yes"]);
+        bench.fine(VERIFY, &[]);
+        if name == "existing" {
+            assert_eq!(bench.state()["networks"]["company"]["name"], "company");
+        }
+    }
+}
+
+#[test]
+fn a_lab_that_does_not_come_out_as_predicted_says_so_and_goes_on() {
+    if !tool("bash") || !tool("python3") {
+        return;
+    }
+    let bench = Bench::new(&lab("online-boutique"));
+    bench.outcome(
+        "open",
+        "rogue-ping",
+        &[("phase", json!("Failed")), ("exit", json!(127))],
+    );
+    bench.outcome(
+        "policy",
+        "cartservice-ping",
+        &[("phase", json!("Failed")), ("exit", json!(124))],
+    );
+    bench.outcome("deny-logging", "rogue-ping", &[("logged", json!(false))]);
+    bench.outcome(
+        "delegated",
+        "rogue-ping",
+        &[("logged", json!(true)), ("late", json!(0))],
+    );
+    bench.outcome(
+        "namespace-annotated",
+        "rogue-ping",
+        &[("phase", json!("Pending"))],
+    );
+    bench.outcome(
+        "allow-logging",
+        "cartservice-ping",
+        &[("output", json!("what?"))],
+    );
+    let output = bench.run(RUN, &[], &[("START_SECONDS", "0"), ("LOG_SECONDS", "0")]);
+    assert_eq!(output.status.code(), Some(4), "{}", text(&output));
+    let results = bench.results();
+    let reason = |stage: &str, probe: &str| {
+        let own = results
+            .iter()
+            .find(|r| r["stage"] == stage && r["probe"] == probe)
+            .unwrap();
+        own["reason"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(
+        reason("open", "rogue-ping"),
+        "the image can't run the command: exit code 127"
+    );
+    assert_eq!(
+        reason("policy", "rogue-ping"),
+        "the denial proves nothing: its control cartservice-ping did not get through"
+    );
+    assert_eq!(
+        reason("policy", "cartservice-ping"),
+        "expected allowed, measured denied"
+    );
+    assert_eq!(
+        reason("deny-logging", "rogue-ping"),
+        "expected a log entry, found none"
+    );
+    assert_eq!(
+        reason("delegated", "rogue-ping"),
+        "expected no log entry, found one"
+    );
+    assert!(
+        reason("namespace-annotated", "rogue-ping").starts_with("the pod didn't finish within")
+    );
+    assert_eq!(
+        reason("allow-logging", "cartservice-ping"),
+        "it succeeded, but did not print PONG"
+    );
+}
