@@ -130,7 +130,9 @@ pub fn lints(facts: &Facts<'_>) -> Vec<Diagnostic> {
     }
     found.extend(logging::of_namespaces(facts));
     let redundant = redundant::rules(&lint).into_iter();
-    let idle: Vec<Diagnostic> = redundant.filter(|finding| !explained(finding, &found)).collect();
+    let idle: Vec<Diagnostic> = redundant
+        .filter(|finding| !explained(finding, &found))
+        .collect();
     found.extend(idle);
     found.extend(traps::of_pods(&lint));
     found.extend(traps::front_doors(&lint));
@@ -142,7 +144,11 @@ pub fn lints(facts: &Facts<'_>) -> Vec<Diagnostic> {
 fn explained(finding: &Diagnostic, others: &[Diagnostic]) -> bool {
     let place = |finding: &Diagnostic| finding.primary.as_ref().map(|label| label.span);
     let same = others.iter().filter(|other| place(other) == place(finding));
-    let codes = [Code::UnresolvedPortName, Code::PeerSelectsNothing, Code::BlockOfPods];
+    let codes = [
+        Code::UnresolvedPortName,
+        Code::PeerSelectsNothing,
+        Code::BlockOfPods,
+    ];
     same.into_iter().any(|other| codes.contains(&other.code))
 }
 

@@ -20,11 +20,11 @@ use crate::model::selector::{Operator, Requirement, Selector};
 use crate::model::text::Prose;
 use crate::netpol::synth;
 use crate::profile::At;
+use crate::profile::raw::RawProfile;
 use crate::profile::raw::native::{RawOperator, RawRequirement, RawSelector};
 use crate::profile::raw::policy::{
     RawIpBlock, RawPeer, RawPolicy, RawPolicySpec, RawPolicyType, RawPort, RawPortRef,
 };
-use crate::source::Span;
 
 /// Policies, and which of them stand behind each name that a profile gives.
 pub(super) struct Policies {
@@ -38,13 +38,14 @@ pub(super) type Groups = BTreeMap<String, Vec<DnsSubdomain>>;
 /// The policies, if all of them could be read.
 pub(super) fn policies(
     cx: &mut Cx,
-    raw: Option<&Vec<At<RawPolicy>>>,
+    raw: &RawProfile,
     app: Option<&App>,
     cluster: Option<&Cluster>,
 ) -> Option<Policies> {
     let root = Path::Root;
     let path = root.key("policies");
-    let given = raw.map(Vec::as_slice).unwrap_or_default();
+    let given = raw.policies.as_deref().unwrap_or_default();
+    let switch = fqdn::switched_on(raw);
     unique(cx, &path, given);
     let mut whole = true;
     let mut policies = Policies {
@@ -52,7 +53,7 @@ pub(super) fn policies(
         groups: Groups::new(),
     };
     for (index, raw) in given.iter().enumerate() {
-        match policy(cx, &path.index(index), raw, app, cluster) {
+        match policy(cx, &path.index(index), raw, app, cluster, switch) {
             Some(made) => policies.add(cx, &path.index(index), raw, made),
             None => whole = false,
         }
@@ -118,12 +119,13 @@ fn policy(
     raw: &At<RawPolicy>,
     app: Option<&App>,
     cluster: Option<&Cluster>,
+    switch: bool,
 ) -> Option<Vec<Policy>> {
     let head = head(cx, path, raw, app.map(|app| &app.namespace));
     let spec = match (&raw.spec, &raw.fqdn, &raw.from) {
         (Some(spec), None, None) => PolicySpec::Network(self::spec(cx, &path.key("spec"), spec)?),
         (None, Some(spec), None) => {
-            needs_fqdn(cx, &path.key("fqdn"), spec.span, cluster);
+            fqdn::served(cx, &path.key("fqdn"), raw, switch);
             PolicySpec::Fqdn(fqdn::spec(cx, &path.key("fqdn"), spec)?)
         }
         (None, None, Some(_)) => return from_calls(cx, path, raw, head?, app?, cluster?),
@@ -189,15 +191,6 @@ fn not_one_form(cx: &mut Cx, path: &Path<'_>, raw: &At<RawPolicy>) {
     cx.push(path, finding);
 }
 
-/// Without the switch GKE does not know the kind.
-fn needs_fqdn(cx: &mut Cx, path: &Path<'_>, span: Span, cluster: Option<&Cluster>) {
-    if cluster.is_some_and(|cluster| !cluster.dataplane.fqdn_network_policy) {
-        let message = "an FQDNNetworkPolicy needs the cluster to serve it";
-        let right = "expected `cluster.dataplane.fqdnNetworkPolicy: true` as well";
-        cx.needs(path, message, span, right);
-    }
-}
-
 /// The policies that the application needs and no more.
 fn from_calls(
     cx: &mut Cx,
@@ -217,10 +210,12 @@ fn from_calls(
         let right = "expected `cluster.dataplane.fqdnNetworkPolicy: true` as well";
         cx.needs(&path.key("from"), message, from.span, right);
     }
+    let here = path.key("name");
+    let written = raw.name.as_ref()?.span;
     let policy = |made: synth::Made| {
         let name = format!("{}-{}", head.name, made.suffix);
         Some(Policy {
-            name: DnsSubdomain::parse(&name).ok()?,
+            name: cx.fits(&here, written, DnsSubdomain::parse(&name))?,
             namespace: made.namespace,
             description: Prose::parse(&made.description).unwrap_or_default(),
             labels: head.labels.clone(),

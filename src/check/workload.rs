@@ -47,6 +47,8 @@ pub(super) fn workload(
     let sidecars = each(cx, here, raw.sidecars.as_ref(), |cx, path, raw| {
         container::other(cx, path, raw, defaults)
     });
+    container::distinct(cx, path, raw);
+    container::mounts(cx, path, raw);
     let account = &path.key("serviceAccount");
     let service_account = cx.parse(account, raw.service_account.as_ref(), DnsSubdomain::parse);
     let labels = pod_labels(cx, path, raw);

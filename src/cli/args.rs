@@ -67,13 +67,13 @@ pub(super) enum Command {
     Clean(CleanArgs),
     /// Say who can reach whom under a profile's or a repository's policies, and why.
     Reach(ReachArgs),
-    /// Predict the policy logs, or hold an export of them against the prediction.
-    #[command(subcommand)]
-    Logs(LogsCommand),
     /// Begin a lab: write a commented profile that generates at once.
     Init(InitArgs),
     /// Print a profile as it is with its bases, its application and what is set from outside.
     Expand(ExpandArgs),
+    /// Predict the policy logs, or hold an export of them against the prediction.
+    #[command(subcommand)]
+    Logs(LogsCommand),
     /// Print the JSON Schema of profiles.
     Schema(SchemaArgs),
     /// Explain a finding, with a bad and a good example; a key of profiles; or where a generated
@@ -492,8 +492,8 @@ pub(super) struct SubjectArgs {
     /// Kubernetes manifests, YAML or JSON: files, and folders with all that is below them.
     #[arg(long, value_name = "PATH", num_args = 1.., conflicts_with = "subject")]
     pub(super) manifests: Vec<Utf8PathBuf>,
-    /// Whether manifests are looked through for policies that are valid and probably not meant;
-    /// not where only one question is asked or two folders are compared, unless `always`.
+    /// Whether manifests are looked through for policies that are valid and probably not meant; not
+    /// where only one question is asked or two folders are compared, unless `always`.
     #[arg(long, value_enum, default_value_t = LintArg::Auto, value_name = "WHEN")]
     pub(super) lint: LintArg,
     #[command(flatten)]

@@ -12,7 +12,7 @@ use crate::diag::{self, Diagnostic, Severity, has_errors};
 use crate::exit::Exit;
 use crate::netpol::Reading;
 use crate::report::drift::{Drift, Options, findings as differences, markdown};
-use crate::report::{expectations, findings};
+use crate::report::{self, findings};
 use crate::source::SourceMap;
 
 /// Everything that was found, by what it is about.
@@ -31,15 +31,10 @@ pub(super) fn run(args: &CheckArgs, term: &Term) -> anyhow::Result<Exit> {
     let mut sources = SourceMap::new();
     let loaded = load::labs(&target.profiles, &args.overrides, &mut sources)?;
     let mut found = Found {
-        profile: labs::findings(&loaded),
+        profile: profiles(&loaded),
         reach: loaded.iter().flat_map(expectations).collect(),
         drift: Vec::new(),
     };
-    let lints = loaded
-        .iter()
-        .flat_map(|loaded| loaded.lints.iter().cloned());
-    found.profile.extend(lints);
-    diag::sort(&mut found.profile);
     let labs = labs::rendered(&loaded, &target, &args.templates, &[])?;
     let sides = sides(args, &target, &labs)?;
     for side in &sides {
@@ -65,15 +60,21 @@ fn sides<'a>(args: &CheckArgs, target: &Target, labs: &'a [Lab]) -> anyhow::Resu
     drifts::compare(labs, target, args.against.as_deref(), options)
 }
 
+/// What is wrong with profiles, and what is valid and probably not meant.
+fn profiles(loaded: &[Loaded]) -> Vec<Diagnostic> {
+    let lints = loaded.iter().flat_map(|loaded| loaded.lints.clone());
+    let mut found: Vec<Diagnostic> = labs::findings(loaded).into_iter().chain(lints).collect();
+    diag::sort(&mut found);
+    found
+}
+
 /// Expectations of a profile's stages that don't hold.
 fn expectations(loaded: &Loaded) -> Vec<Diagnostic> {
     let (Some(raw), Some(lab)) = (&loaded.raw, &loaded.lab) else {
         return Vec::new();
     };
     let places = check::places(raw, lab);
-    let mut found = expectations::findings(raw, lab, &places, Reading::DPV2);
-    diag::sort(&mut found);
-    found
+    report::expectations::findings(raw, lab, &places, Reading::DPV2)
 }
 
 impl CheckArgs {
@@ -86,6 +87,17 @@ impl Found {
     fn all(&self) -> Vec<Diagnostic> {
         [&self.profile[..], &self.reach, &self.drift].concat()
     }
+
+    /// For people: what is only worth knowing about a profile, with `--verbose`; about a folder,
+    /// always, since a file that nobody knows of is easily overlooked.
+    fn worth_saying(&self, term: &Term) -> Vec<Diagnostic> {
+        let matters = |finding: &Diagnostic| {
+            let folder = finding.code.is_about_a_folder();
+            folder || term.is_verbose() || finding.severity > Severity::Info
+        };
+        let all = self.all().into_iter();
+        all.filter(matters).collect()
+    }
 }
 
 fn print(
@@ -97,7 +109,7 @@ fn print(
 ) -> anyhow::Result<()> {
     let all = found.all();
     match args.format {
-        Format::Text => term.worth_saying(&all, sources),
+        Format::Text => term.findings(&found.worth_saying(term), sources),
         Format::Json => term.payload(&diag::json::render(&all, sources))?,
         Format::Github => term.payload(&diag::github::render(&all, sources))?,
         Format::Sarif => term.payload(&diag::sarif::render(&all, sources))?,
@@ -116,7 +128,12 @@ fn summary(loaded: &Loaded, sides: &[Sides<'_>]) -> String {
     let path = &loaded.path;
     let mut parts = Vec::new();
     let own = expectations(loaded);
-    let counted = diag::text::summary(&[&loaded.findings[..], &own].concat());
+    let matters = |finding: &&Diagnostic| finding.severity > Severity::Info;
+    let all = [&loaded.findings, &loaded.lints, &own]
+        .into_iter()
+        .flatten();
+    let counted: Vec<Diagnostic> = all.filter(matters).cloned().collect();
+    let counted = diag::text::summary(&counted);
     parts.extend(Some(counted).filter(|text| !text.is_empty()));
     let side = sides.iter().find(|side| side.lab.profile == *path);
     let side = side.filter(|side| side.drift.differs());

@@ -173,7 +173,7 @@ impl Shown<'_> {
             let _ = writeln!(out, "{}", self.cause(cause));
         }
         if causes.is_empty() {
-            out.push_str("value     none: no value that was tried changes this line\n");
+            out.push_str("value     none that was tried changes this line: the template says it, or a default\n");
         }
         Ok(out)
     }

@@ -60,6 +60,11 @@ impl Term {
         self.line(&format!("  help: {line}"));
     }
 
+    /// Whether everything is to be said.
+    pub(super) fn is_verbose(&self) -> bool {
+        self.verbose
+    }
+
     /// A line that only `--verbose` wants.
     pub(super) fn detail(&self, line: &str) {
         if self.verbose {

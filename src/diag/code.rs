@@ -81,6 +81,18 @@ codes! {
     NeverApplied, "never-applied", Warning;
     /// A region or zone that is not on the list of known ones.
     UnknownLocation, "unknown-location", Warning;
+    /// A generated file that the profile or a template has moved on from.
+    OutdatedFile, "outdated-file", Warning;
+    /// A generated file that is not there.
+    MissingFile, "missing-file", Warning;
+    /// A generated file that somebody wrote into.
+    EditedFile, "edited-file", Warning;
+    /// A file that dplab made and no longer generates.
+    StaleFile, "stale-file", Warning;
+    /// A file in a lab's folder that dplab did not make.
+    ForeignFile, "foreign-file", Warning;
+    /// Connections that a folder's policies allow and the generated ones do not, or the reverse.
+    ReachDiffers, "reach-differs", Warning;
     /// A probe does something else than the profile expects.
     ExpectationFailed, "expectation-failed", Error;
     /// A probe that can't look its target's name up.
@@ -125,18 +137,6 @@ codes! {
     ProtocolOmitted, "protocol-omitted", Info;
     /// Logging of a policy that never allows anything.
     LoggingNeverMatches, "logging-never-matches", Warning;
-    /// A generated file that the profile or a template has moved on from.
-    OutdatedFile, "outdated-file", Warning;
-    /// A generated file that is not there.
-    MissingFile, "missing-file", Warning;
-    /// A generated file that somebody wrote into.
-    EditedFile, "edited-file", Warning;
-    /// A file that dplab made and no longer generates.
-    StaleFile, "stale-file", Warning;
-    /// A file in a lab's folder that dplab did not make.
-    ForeignFile, "foreign-file", Warning;
-    /// Connections that a folder's policies allow and the generated ones do not, or the reverse.
-    ReachDiffers, "reach-differs", Warning;
 }
 
 impl Code {

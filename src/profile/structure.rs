@@ -50,7 +50,15 @@ impl Walk<'_> {
                 Value::Int(number),
             ) => self.integer(node, *number, *min, *max),
             (Shape::Word(words), Value::String(word)) => self.word(node, word, words),
-            (Shape::List(item), Value::Seq(items)) => Some(self.list(node, items, *item)),
+            (Shape::List { item, min }, Value::Seq(items)) if items.len() >= *min => {
+                Some(self.list(node, items, *item))
+            }
+            (Shape::List { .. }, Value::Seq(_)) => {
+                let message = format!("`{}` is empty", self.last_key());
+                let right = "expected one item or more";
+                self.push(Diagnostic::new(Code::BadValue, message).at(node.span, right));
+                None
+            }
             (Shape::Map(map) | Shape::TextOrMap(map), Value::Map(entries)) => {
                 Some(self.map(node, entries, map))
             }
@@ -255,7 +263,7 @@ fn wanted(shape: &Shape) -> String {
         Shape::Integer { .. } => "a whole number".into(),
         Shape::IntegerOrText { .. } => "a whole number or a name".into(),
         Shape::Word(words) => one_of(words),
-        Shape::List(_) => "a list".into(),
+        Shape::List { .. } => "a list".into(),
         Shape::Map(_) => "a map".into(),
         Shape::TextOrMap(_) => "a string or a map".into(),
     }

@@ -14,7 +14,7 @@ use crate::profile::yaml::Node;
 use crate::render::Renderer;
 use crate::source::{SourceMap, Span};
 use crate::tree::RelPath;
-use leaf::{Leaf, changed, leaves};
+use leaf::{Leaf, Together, changed, leaves};
 
 /// A profile as it was read, all layers together.
 #[derive(Debug)]
@@ -40,6 +40,15 @@ pub struct Cause {
 const SHOWN: usize = 5;
 /// How many values are tried at most, by what a person waits for.
 const TRIED: usize = 400;
+
+/// The line that is asked about.
+struct Asked<'a> {
+    renderer: &'a Renderer,
+    file: &'a Planned,
+    text: &'a str,
+    line: usize,
+    all: &'a [Leaf],
+}
 
 impl Profile<'_> {
     /// Where a part of the profile was written: `policies.deny-all`. Named things in lists are found by
@@ -67,42 +76,47 @@ impl Profile<'_> {
                 std::cmp::Reverse(leaf.text.len()),
             )
         });
-        let made = |leaf: &&Leaf| self.makes(renderer, file, text, line, leaf, &all);
-        let proven = |leaves: &[&Leaf]| {
-            let found = leaves.iter().take(TRIED).filter(|leaf| made(leaf));
-            found.take(SHOWN).map(|l| l.cause(true)).collect()
+        let asked = Asked {
+            renderer,
+            file,
+            text,
+            line,
+            all: &all,
         };
-        let causes: Vec<Cause> = proven(&alike);
-        if !causes.is_empty() {
-            return causes;
-        }
         let mut near: Vec<&Leaf> = all.iter().collect();
         near.sort_by_key(|leaf| !leaf.is_below(&file.key));
-        let causes: Vec<Cause> = proven(&near);
-        if !causes.is_empty() {
-            return causes;
+        let mut causes = self.proven(&asked, &alike, Together::No);
+        if causes.is_empty() {
+            // A name that is used elsewhere can't be changed alone; where it is given comes first.
+            causes = self.proven(&asked, &alike, Together::Yes);
+            causes.truncate(1);
         }
-        let alike = alike.iter().filter(|leaf| leaf.is_below(&file.key));
-        alike.take(SHOWN).map(|leaf| leaf.cause(false)).collect()
+        if causes.is_empty() {
+            causes = self.proven(&asked, &near, Together::No);
+        }
+        if causes.is_empty() {
+            let alike = alike.iter().filter(|leaf| leaf.is_below(&file.key));
+            causes = alike.take(SHOWN).map(|leaf| leaf.cause(false)).collect();
+        }
+        causes
+    }
+
+    fn proven(&self, asked: &Asked<'_>, leaves: &[&Leaf], together: Together) -> Vec<Cause> {
+        let tried = leaves.iter().take(TRIED);
+        let found = tried.filter(|leaf| self.makes(asked, leaf, together));
+        found.take(SHOWN).map(|leaf| leaf.cause(true)).collect()
     }
 
     /// Whether the line is another one once the value is.
-    fn makes(
-        &self,
-        renderer: &Renderer,
-        file: &Planned,
-        text: &str,
-        line: usize,
-        leaf: &Leaf,
-        all: &[Leaf],
-    ) -> bool {
-        let mut trees = changed(self.node, leaf, all);
-        let other = trees.find_map(|tree| self.render(renderer, &tree, &file.path));
+    fn makes(&self, asked: &Asked<'_>, leaf: &Leaf, together: Together) -> bool {
+        let mut trees = changed(self.node, leaf, asked.all, together);
+        let other = trees.find_map(|tree| self.render(asked.renderer, &tree, &asked.file.path));
         let Some(other) = other else { return false };
-        let (old, new): (Vec<&str>, Vec<&str>) = (text.lines().collect(), other.lines().collect());
+        let (old, new): (Vec<&str>, Vec<&str>) =
+            (asked.text.lines().collect(), other.lines().collect());
         match old.len() == new.len() {
-            true => old.get(line) != new.get(line),
-            false => old.get(line).is_some_and(|line| !new.contains(line)),
+            true => old.get(asked.line) != new.get(asked.line),
+            false => old.get(asked.line).is_some_and(|line| !new.contains(line)),
         }
     }
 

@@ -2,8 +2,15 @@
 
 mod exit_codes;
 mod expand;
+mod explain;
 mod findings;
+mod formats;
 mod init;
 mod logs;
+mod manual;
+mod pipelines;
+mod provenance;
 mod reach;
+mod repo;
 mod run;
+mod writing;

@@ -1,6 +1,14 @@
-use dplab::tree::{Disk, Entry, Lock, Protection, Tree, compare};
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
 
-use super::{rel, tree};
+use dplab::tree::read::read_with;
+use dplab::tree::write::apply_within;
+use dplab::tree::{
+    Disk, Entry, Kind, Lock, Mode, Protection, Scope, Step, Straight, Tree, apply, compare, read,
+};
+
+use super::{Judge, Scratch, file, lab, rel, tree};
 
 /// A folder with what was generated, changed by hand as told.
 fn disk(owned: &Tree, files: &[(&str, &str)]) -> Disk {
@@ -187,4 +195,68 @@ fn a_lock_that_differs_is_drift() {
     let comparison = compare(&new, &disk(&old, &[("a", "1")]));
     assert!(comparison.changes.is_empty());
     assert!(comparison.lock_differs && comparison.is_drift());
+}
+
+#[test]
+fn ten_thousand_unchanged_files_are_read_once_each() {
+    let scratch = Scratch::new();
+    let mut new = Tree::new();
+    for number in 0..10_000 {
+        let path = rel(&format!("part-{}/{number}.yaml", number % 100));
+        new.insert(path, file(&format!("number: {number}\n")))
+            .unwrap();
+    }
+    apply(&scratch.root, &lab(), &new, Mode::default()).unwrap();
+    let mut reads: BTreeMap<PathBuf, usize> = BTreeMap::new();
+    let mut count = Judge::new(|_, step, path: &Path| {
+        assert_eq!(step, Step::Read, "a comparison only reads");
+        *reads.entry(path.to_owned()).or_default() += 1;
+        Ok(())
+    });
+    let disk = read_with(&scratch.root, &lab(), &new, &mut count).unwrap();
+    let comparison = compare(&new, &disk);
+    assert_eq!(
+        (comparison.unchanged, comparison.is_drift()),
+        (10_000, false)
+    );
+    assert_eq!(reads.len(), 10_001, "each file and the lock file");
+    assert!(reads.values().all(|times| *times == 1));
+}
+
+#[test]
+fn what_is_outside_of_a_part_stays_as_it_is() {
+    let scratch = Scratch::new();
+    let old = tree(&[("a/x", "1"), ("a/y", "1"), ("b/x", "1"), ("b/y", "1")]);
+    apply(&scratch.root, &lab(), &old, Mode::default()).unwrap();
+    scratch.put("b/x", "edited");
+    fs::remove_file(scratch.lab().join("b/y")).unwrap();
+    let scope = Scope::of(&["a".to_owned()]);
+    let new = tree(&[("a/x", "2")]);
+    let mut steps = Straight;
+    let outcome = apply_within(
+        &scratch.root,
+        &lab(),
+        &new,
+        &scope,
+        Mode::default(),
+        &mut steps,
+    )
+    .unwrap();
+    let kinds: Vec<Kind> = outcome
+        .comparison
+        .changes
+        .into_iter()
+        .map(|c| c.kind)
+        .collect();
+    assert_eq!(kinds, [Kind::Changed, Kind::Stale { edited: false }]);
+    assert_eq!(scratch.text("b/x"), "edited");
+    // The rest is still owned as it was: the edit is known for one, and the loss too.
+    let whole = tree(&[("a/x", "2"), ("b/x", "1"), ("b/y", "1")]);
+    let disk = read(&scratch.root, &lab(), &whole).unwrap();
+    let kinds: Vec<Kind> = compare(&whole, &disk)
+        .changes
+        .into_iter()
+        .map(|c| c.kind)
+        .collect();
+    assert_eq!(kinds, [Kind::Edited { changed: false }, Kind::Missing]);
 }

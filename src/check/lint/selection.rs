@@ -1,8 +1,8 @@
 //! Policies and peers that mean nobody, and pods that no policy means.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use super::{Lint, Subject, namespace, some_of};
+use super::{Lint, Subject, namespace, placed, some_of};
 use crate::diag::{Code, Diagnostic};
 use crate::model::policy::{Direction, Peer};
 use crate::netpol::{PolicyId, PolicySpec, WorkloadId};
@@ -97,42 +97,56 @@ pub(super) fn unprotected(lint: &Lint<'_>) -> Vec<Diagnostic> {
     for direction in Direction::BOTH {
         let isolated = isolated(lint, direction);
         let mut open: BTreeMap<&str, Vec<WorkloadId>> = BTreeMap::new();
-        let mut closed: BTreeSet<&str> = BTreeSet::new();
         for (index, workload) in lint.world.workloads().iter().enumerate() {
-            match isolated.contains(&WorkloadId(index)) {
-                true => drop(closed.insert(&workload.namespace)),
-                false if workload.host_network => {}
-                false => open
-                    .entry(&workload.namespace)
-                    .or_default()
-                    .push(WorkloadId(index)),
+            let id = WorkloadId(index);
+            if !isolated.contains_key(&id) && !workload.host_network {
+                open.entry(&workload.namespace).or_default().push(id);
             }
         }
-        open.retain(|namespace, _| closed.contains(namespace));
-        found.extend(open.iter().map(|(namespace, ids)| {
-            let message = format!(
-                "no policy isolates the {direction} of {} in `{namespace}`",
-                some_of(lint.world, ids)
-            );
-            let span = ids.first().and_then(|id| lint.world.workload(*id)?.span);
-            super::placed(
-                Diagnostic::new(Code::UnprotectedWorkload, message),
-                span,
-                "",
-            )
-        }));
+        for (namespace, ids) in open {
+            let mut closed = lint.in_namespace(namespace).iter();
+            if let Some(policy) = closed.find_map(|id| isolated.get(id)) {
+                found.push(open_door(lint, direction, (namespace, *policy), &ids));
+            }
+        }
     }
     found
 }
 
-fn isolated(lint: &Lint<'_>, direction: Direction) -> BTreeSet<WorkloadId> {
+/// At the first of the workloads; where it is not known where that stands, at a policy that
+/// isolates others.
+fn open_door(
+    lint: &Lint<'_>,
+    direction: Direction,
+    (namespace, policy): (&str, PolicyId),
+    ids: &[WorkloadId],
+) -> Diagnostic {
+    let who = some_of(lint.world, ids);
+    let message = format!("no policy isolates the {direction} of {who} in `{namespace}`");
+    let finding = Diagnostic::new(Code::UnprotectedWorkload, message);
+    match ids.first().and_then(|id| lint.world.workload(*id)?.span) {
+        Some(span) => placed(finding, Some(span), ""),
+        None => {
+            let policy = lint.world.policy(policy);
+            let span = policy.and_then(|policy| policy.spans.policy);
+            placed(finding, span, "this policy isolates others")
+        }
+    }
+}
+
+/// The workloads that are isolated in a direction, each with a policy that does it.
+fn isolated(lint: &Lint<'_>, direction: Direction) -> BTreeMap<WorkloadId, PolicyId> {
     let policies = lint.world.policies().iter().enumerate();
     let isolating = policies.filter(|(_, policy)| match &policy.spec {
         PolicySpec::Network(spec) => spec.isolates(direction),
         PolicySpec::Fqdn(_) => direction == Direction::Egress,
         PolicySpec::Clusterwide(specs) => specs.iter().any(|spec| spec.isolates(direction)),
     });
-    isolating
-        .flat_map(|(index, _)| lint.selected(PolicyId(index)))
-        .collect()
+    let each = isolating.flat_map(|(index, _)| {
+        let id = PolicyId(index);
+        lint.selected(id)
+            .into_iter()
+            .map(move |workload| (workload, id))
+    });
+    each.collect()
 }

@@ -4,7 +4,7 @@ use super::Cause;
 use crate::profile::yaml::{Node, Value};
 use crate::source::Span;
 
-/// A scalar of a tree.
+/// A scalar of a tree, or a key with more below it, which may be taken away.
 #[derive(Debug, Clone)]
 pub(super) struct Leaf {
     key: String,
@@ -75,8 +75,24 @@ fn gather(node: &Node, key: String, way: &mut Vec<usize>, found: &mut Vec<Leaf>)
             return;
         }
     };
+    let keys: Vec<Option<(&str, Span)>> = match &node.value {
+        Value::Map(entries) => entries
+            .iter()
+            .map(|e| Some((e.key.as_str(), e.key_span)))
+            .collect(),
+        _ => vec![None; children.len()],
+    };
     for (at, (key, child)) in children.into_iter().enumerate() {
         way.push(at);
+        let holds_more = matches!(child.value, Value::Map(_) | Value::Seq(_));
+        if let Some((text, span)) = keys.get(at).copied().flatten().filter(|_| holds_more) {
+            found.push(Leaf {
+                key: key.clone(),
+                way: way.clone(),
+                span,
+                text: text.to_owned(),
+            });
+        }
         gather(child, key, way, found);
         way.pop();
     }
@@ -115,25 +131,32 @@ pub(super) fn find<'n>(node: &'n Node, key: &str) -> Option<&'n Node> {
     }
 }
 
-/// The tree with the value changed in ways that may be valid: alone, then together with all that
-/// read the same, since a name that is given here may be used there.
+/// Whether all values that read the same are changed with one: a name that is given in one place
+/// may be used in others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Together {
+    No,
+    Yes,
+}
+
+/// The tree with the value changed in ways that may be valid.
 pub(super) fn changed<'n>(
     root: &'n Node,
     leaf: &'n Leaf,
     all: &'n [Leaf],
+    together: Together,
 ) -> impl Iterator<Item = Node> + 'n {
-    let alone = others(root, leaf).into_iter().map(move |value| {
-        let mut tree = root.clone();
-        put(&mut tree, &leaf.way, &value);
-        tree
+    let alike = all.iter().filter(move |other| match together {
+        Together::No => other.way == leaf.way,
+        Together::Yes => other.text == leaf.text,
     });
-    let together = others(root, leaf).into_iter().map(move |value| {
+    others(root, leaf).into_iter().map(move |value| {
         let mut tree = root.clone();
-        let same = all.iter().filter(|other| other.text == leaf.text);
-        same.for_each(|other| put(&mut tree, &other.way, &value));
+        alike
+            .clone()
+            .for_each(|other| put(&mut tree, &other.way, &value));
         tree
-    });
-    alone.chain(together)
+    })
 }
 
 /// Other values of the same type, likeliest to be valid first.
@@ -147,6 +170,7 @@ fn others(root: &Node, leaf: &Leaf) -> Vec<Value> {
             let words = counted(text).into_iter().chain(words);
             words.map(Value::String).collect()
         }
+        Some(Value::Map(_) | Value::Seq(_)) => vec![Value::Null],
         _ => Vec::new(),
     }
 }
