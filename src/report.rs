@@ -4,6 +4,7 @@
 //! `version`, which goes up when a reader of the old form would misread the new one.
 
 pub mod answer;
+pub mod compare;
 pub mod connectivity;
 mod dot;
 pub mod drift;

@@ -9,6 +9,7 @@ mod check;
 mod cli;
 mod diag;
 mod golden;
+mod import;
 mod lang;
 mod layers;
 mod manifest;

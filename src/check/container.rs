@@ -233,8 +233,10 @@ fn ports(
         let name = cx.parse(&path.key("name"), raw.name.as_ref(), |name| {
             PortName::parse(name)
         });
+        let host_port = port_number(cx, &path.key("hostPort"), raw.host_port.as_ref());
         Some(ContainerPort {
             name,
+            host_port,
             number: port_number(cx, &path.key("containerPort"), raw.container_port.as_ref())?,
             protocol: protocol(raw.protocol.as_ref()),
         })

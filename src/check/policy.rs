@@ -200,30 +200,26 @@ fn from_calls(
     app: &App,
     cluster: &Cluster,
 ) -> Option<Vec<Policy>> {
-    let made = synth::policies(app, cluster);
+    let here = path.key("name");
+    let written = raw.name.as_ref()?.span;
+    let mut made = cx.fits(
+        &here,
+        written,
+        synth::named(app, cluster, head.name.as_str()),
+    )?;
+    let by_name = |policy: &Policy| matches!(policy.spec, PolicySpec::Fqdn(_));
     if let (Some(from), false) = (&raw.from, cluster.dataplane.fqdn_network_policy)
-        && made
-            .iter()
-            .any(|made| matches!(made.spec, PolicySpec::Fqdn(_)))
+        && made.iter().any(by_name)
     {
         let message = "calls to hosts outside the cluster need FQDN network policies";
         let right = "expected `cluster.dataplane.fqdnNetworkPolicy: true` as well";
         cx.needs(&path.key("from"), message, from.span, right);
     }
-    let here = path.key("name");
-    let written = raw.name.as_ref()?.span;
-    let policy = |made: synth::Made| {
-        let name = format!("{}-{}", head.name, made.suffix);
-        Some(Policy {
-            name: cx.fits(&here, written, DnsSubdomain::parse(&name))?,
-            namespace: made.namespace,
-            description: Prose::parse(&made.description).unwrap_or_default(),
-            labels: head.labels.clone(),
-            annotations: head.annotations.clone(),
-            spec: made.spec,
-        })
-    };
-    made.into_iter().map(policy).collect()
+    for policy in &mut made {
+        policy.labels = head.labels.clone();
+        policy.annotations = head.annotations.clone();
+    }
+    Some(made)
 }
 
 fn spec(cx: &mut Cx, path: &Path<'_>, raw: &RawPolicySpec) -> Option<NetworkPolicySpec> {

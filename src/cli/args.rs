@@ -1,11 +1,13 @@
 //! What can be written on the command line.
 
 mod language;
+mod objects;
 
 use camino::Utf8PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(super) use language::{ExpandArgs, InitArgs, Preset, SchemaArgs};
+pub(super) use objects::{AboutArgs, ImportArgs, SynthArgs};
 
 use crate::profile::layer::Overrides;
 use crate::profile::set::Assignment;
@@ -74,6 +76,10 @@ pub(super) enum Command {
     /// Predict the policy logs, or hold an export of them against the prediction.
     #[command(subcommand)]
     Logs(LogsCommand),
+    /// Make a profile of existing manifests, which generates equal objects.
+    Import(ImportArgs),
+    /// Print the policies that an application needs and no more, made from who calls whom.
+    Synth(SynthArgs),
     /// Print the JSON Schema of profiles.
     Schema(SchemaArgs),
     /// Explain a finding, with a bad and a good example; a key of profiles; or where a generated

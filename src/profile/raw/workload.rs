@@ -159,6 +159,8 @@ pub struct RawContainerPort {
     /// The port's number.
     #[schemars(required)]
     pub container_port: Option<At<u16>>,
+    /// The same port on the node's own address.
+    pub host_port: Option<At<u16>>,
     /// TCP if not given.
     #[schemars(extend("default" = "TCP"))]
     pub protocol: Option<At<RawProtocol>>,
