@@ -19,6 +19,8 @@ pub(super) enum Shape {
     Integer { min: i128, max: i128 },
     /// A whole number within bounds, or text.
     IntegerOrText { min: i128, max: i128 },
+    /// Any number, or text: a quantity.
+    NumberOrText,
     /// One of these words.
     Word(Vec<String>),
     /// A list of one shape, of so many items at least.
@@ -119,6 +121,7 @@ impl Shapes {
             ["boolean"] => Shape::Bool,
             ["integer"] => Shape::Integer { min, max },
             ["integer", "string"] => Shape::IntegerOrText { min, max },
+            ["string", "number"] => Shape::NumberOrText,
             ["array"] => Shape::List {
                 item: self.add(&schema["items"], document),
                 min: usize::from(schema["minItems"].is_number()),

@@ -42,9 +42,11 @@ impl Walk<'_> {
             (_, Value::Null) => None,
             (Shape::Any, _) => Some(node.clone()),
             (Shape::Text, Value::String(_)) | (Shape::Bool, Value::Bool(_)) => Some(node.clone()),
-            (Shape::IntegerOrText { .. } | Shape::TextOrMap(_), Value::String(_)) => {
-                Some(node.clone())
-            }
+            (
+                Shape::IntegerOrText { .. } | Shape::TextOrMap(_) | Shape::NumberOrText,
+                Value::String(_),
+            )
+            | (Shape::NumberOrText, Value::Int(_) | Value::Float(_)) => Some(node.clone()),
             (
                 Shape::Integer { min, max } | Shape::IntegerOrText { min, max },
                 Value::Int(number),
@@ -262,6 +264,7 @@ fn wanted(shape: &Shape) -> String {
         Shape::Bool => "a boolean, `true` or `false`".into(),
         Shape::Integer { .. } => "a whole number".into(),
         Shape::IntegerOrText { .. } => "a whole number or a name".into(),
+        Shape::NumberOrText => "a number or a string".into(),
         Shape::Word(words) => one_of(words),
         Shape::List { .. } => "a list".into(),
         Shape::Map(_) => "a map".into(),

@@ -601,12 +601,22 @@ fn names_that_must_agree() {
         (
             "app: {workloads: [{name: frontend, initContainers: [{name: server, image: i}]}]}",
             "duplicate-name 1:60",
-            "own container",
+            "name of a container already",
         ),
         (
             "app: {workloads: [{name: new, image: i, services: [{ports: [{name: a, port: 80}, {name: b, port: 80}]}]}]}",
             "duplicate-name 1:98",
             "port 80 already",
+        ),
+        (
+            "app: {workloads: [{name: frontend, sidecars: [{name: a, image: i}, {name: a, image: i}]}]}",
+            "duplicate-name 1:75",
+            "name of a container already",
+        ),
+        (
+            "app: {workloads: [{name: frontend, services: [{name: f, ports: [{port: 80}], internalTrafficPolicy: Local}]}]}",
+            "excluded 1:101",
+            "Local",
         ),
         (
             "app: {workloads: [{name: new, image: i, services: [{name: frontend, ports: [{port: 80}]}]}]}",

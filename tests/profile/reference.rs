@@ -54,7 +54,13 @@ fn what_the_schema_calls_a_default_changes_nothing() {
     let plain = lab(Vec::new());
     let mut count = 0;
     for path in reference::paths() {
-        let elsewhere = ["stages[]", ".initContainers[]", ".spec.", ".fqdn."];
+        let elsewhere = [
+            "stages[]",
+            ".initContainers[]",
+            ".sidecars[]",
+            ".spec.",
+            ".fqdn.",
+        ];
         let Some(default) = reference::default(&path) else {
             continue;
         };

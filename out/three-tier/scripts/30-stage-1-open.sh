@@ -20,6 +20,19 @@ without_policy data least-backup
 without_annotation data
 apply_stage kubernetes/stages/1-open
 settle
+probe backup-to-api \
+  pod=backup-to-api \
+  namespace=data \
+  file=kubernetes/probes/backup-to-api.yaml \
+  prints='' \
+  timeout=5 \
+  expected=allowed \
+  logged=no \
+  control=api-to-database \
+  target=api \
+  target_namespace=web \
+  port=3000 \
+  direction=ingress
 probe api-to-database \
   pod=api-to-database \
   namespace=web \

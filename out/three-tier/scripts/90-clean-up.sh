@@ -29,6 +29,7 @@ probes=(
   web/api-to-database
   web/web-to-database
   data/neighbour-to-database
+  data/backup-to-api
 )
 annotated=(
   data
