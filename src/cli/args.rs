@@ -502,7 +502,8 @@ pub(super) struct SubjectArgs {
     /// Kubernetes manifests, YAML or JSON: files, and folders with all that is below them.
     #[arg(long, value_name = "PATH", num_args = 1.., conflicts_with = "subject")]
     pub(super) manifests: Vec<Utf8PathBuf>,
-    /// Whether manifests are looked through for policies that are valid and probably not meant.
+    /// Whether manifests are looked through for policies that are valid and probably not meant; not
+    /// where only one question is asked or two folders are compared, unless `always`.
     #[arg(long, value_enum, default_value_t = LintArg::Auto, value_name = "WHEN")]
     pub(super) lint: LintArg,
     #[command(flatten)]

@@ -99,7 +99,7 @@ fn worked_in() -> Repo {
     repo.edit(
         "profiles/shop.yaml",
         "ports: [{port: 5432}]\nprobes",
-        "ports: [{port: 5433}]\nprobes",
+        "ports: [{port: 5432}, {port: 5433}]\nprobes",
     );
     // Missing, foreign, in the way, and no longer executable.
     repo.remove(DB);
