@@ -21,7 +21,7 @@ fn survives(text: &str, renderer: Option<&Renderer>) -> bool {
         checked.value
     });
     // Findings must be tellable, wherever they point.
-    dplab::diag::sort(&mut findings, &sources);
+    dplab::diag::sort(&mut findings);
     let told = dplab::diag::text::render(&findings, &sources, false);
     let fine = !dplab::diag::has_errors(&findings);
     assert!(

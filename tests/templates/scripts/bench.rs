@@ -150,7 +150,7 @@ fn world(lab: &Lab, root: &Path) -> Value {
         };
         let path = files.iter().find(own).unwrap().path.as_str();
         let folder = path.trim_end_matches("/kustomization.yaml");
-        let policies = stage.policies.iter().filter_map(|name| lab.policy(name));
+        let policies = lab.policies_named(&stage.policies);
         let policies: Vec<String> = policies
             .map(|p| format!("{}/{}", p.namespace, p.name))
             .collect();
@@ -191,6 +191,6 @@ fn world(lab: &Lab, root: &Path) -> Value {
     json!({
         "project": lab.cluster.project, "location": lab.cluster.location.as_str(),
         "root": root, "stages": stages, "outcomes": outcomes, "probes": probes,
-        "load_balancers": services.map(|s| format!("{namespace}/{}", s.name)).collect::<Vec<_>>(),
+        "load_balancers": services.map(|(w, s)| format!("{}/{}", w.namespace, s.name)).collect::<Vec<_>>(),
     })
 }
