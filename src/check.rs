@@ -60,7 +60,7 @@ fn read(cx: &mut Cx, raw: &RawProfile) -> Option<Lab> {
         .and_then(|cluster| cluster::cluster(cx, cluster, name.as_ref()));
     let app = app::app(cx, raw.app.as_ref());
     let namespace = app.as_ref().map(|app| &app.namespace);
-    let policies = policy::policies(cx, raw.policies.as_ref(), app.as_ref(), cluster.as_ref());
+    let policies = policy::policies(cx, raw, app.as_ref(), cluster.as_ref());
     let groups = policies.as_ref().map(|policies| &policies.groups);
     let logging_path = root.key("logging");
     let start = LoggingSpec::default();

@@ -13,6 +13,8 @@ mod expand;
 mod explain;
 mod generate;
 mod git;
+mod grade;
+mod import;
 mod init;
 mod interrupt;
 mod labs;
@@ -26,6 +28,7 @@ mod provenance;
 mod reach;
 mod schema;
 mod subject;
+mod synth;
 mod target;
 mod templates;
 mod term;
@@ -68,6 +71,9 @@ fn dispatch(cli: &Cli, term: &Term) -> anyhow::Result<Exit> {
         Command::Expand(args) => expand::run(args, term),
         Command::Schema(args) => schema::run(args, term),
         Command::Logs(args) => logs::run(args, term),
+        Command::Grade(args) => grade::run(args, term),
+        Command::Import(args) => import::run(args, term),
+        Command::Synth(args) => synth::run(args, term),
         Command::Explain(args) => explain::run(args, term),
         Command::Templates(command) => templates::run(command, term),
         Command::Ci(args) => ci::run(args, term),

@@ -46,6 +46,7 @@ pub mod check;
 pub mod cli;
 pub mod diag;
 pub mod exit;
+pub mod import;
 pub mod lang;
 pub mod manifest;
 pub mod model;

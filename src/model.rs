@@ -20,6 +20,7 @@ pub mod selector;
 pub mod service;
 pub mod stage;
 pub mod text;
+pub mod time;
 pub mod version;
 pub mod workload;
 

@@ -8,6 +8,7 @@ pub mod keyed;
 pub mod layer;
 pub mod merge;
 pub mod raw;
+pub mod reference;
 pub mod schema;
 pub mod set;
 mod shape;

@@ -4,11 +4,13 @@
 //! `version`, which goes up when a reader of the old form would misread the new one.
 
 pub mod answer;
+pub mod compare;
 pub mod connectivity;
 mod dot;
 pub mod drift;
 pub mod expectations;
 pub mod findings;
+pub mod grade;
 pub mod log_match;
 pub mod logs;
 pub mod mutation;

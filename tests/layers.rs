@@ -11,7 +11,8 @@ const LAYERS: &[&[&str]] = &[
     &["model", "lang", "tree"],
     &["profile", "netpol"],
     &["check", "manifest", "view"],
-    &["plan"],
+    // What is imported is generated again before it is shown: the objects must be equal.
+    &["plan", "import"],
     &["render"],
     &["report"],
     &["cli"],

@@ -5,9 +5,11 @@
     reason = "a test that can't go on should say so and stop"
 )]
 
+mod check;
 mod cli;
 mod diag;
 mod golden;
+mod import;
 mod lang;
 mod layers;
 mod manifest;

@@ -14,6 +14,7 @@ use crate::model::location::{Location, REGIONS, zone_letters};
 use crate::model::names::{
     ClusterName, GcpLabelKey, GcpLabelValue, LabName, ProjectId, ServiceAccountId,
 };
+use crate::model::time::TimeOfDay;
 use crate::model::version::GkeVersion;
 use crate::profile::At;
 use crate::profile::raw::Texts;
@@ -39,6 +40,15 @@ pub(super) fn cluster(cx: &mut Cx, raw: &RawCluster, lab: Option<&LabName>) -> O
         raw.version.as_ref(),
         GkeVersion::parse,
     );
+    let maintenance_start = raw.maintenance.as_ref().and_then(|maintenance| {
+        let here = path.key("maintenance");
+        cx.parse(
+            &here.key("start"),
+            maintenance.start.as_ref(),
+            TimeOfDay::parse,
+        )
+    });
+    old_enough(cx, &path, raw, version.as_ref());
     let dataplane = dataplane(cx, &path, raw.dataplane.as_ref(), version.as_ref());
     let control_plane = control_plane(cx, &path, raw);
     let private_nodes = is(raw.private_nodes.as_ref());
@@ -60,6 +70,7 @@ pub(super) fn cluster(cx: &mut Cx, raw: &RawCluster, lab: Option<&LabName>) -> O
         mode: mode?,
         release_channel: release_channel(raw),
         version,
+        maintenance_start,
         network: net?,
         control_plane,
         private_nodes,
@@ -156,10 +167,35 @@ fn release_channel(raw: &RawCluster) -> ReleaseChannel {
     }
 }
 
+/// From which version on GKE runs Dataplane V2. Source: GKE documentation, "Using GKE Dataplane V2",
+/// requirements.
+const DATAPLANE_SINCE: GkeVersion = GkeVersion::full(20, 6, 700);
+const AUTOPILOT_DATAPLANE_SINCE: GkeVersion = GkeVersion::full(22, 7, 1500);
+
+fn old_enough(cx: &mut Cx, path: &Path<'_>, raw: &RawCluster, version: Option<&GkeVersion>) {
+    let autopilot = raw
+        .mode
+        .as_ref()
+        .is_some_and(|m| m.value == RawMode::Autopilot);
+    let since = match autopilot {
+        true => AUTOPILOT_DATAPLANE_SINCE,
+        false => DATAPLANE_SINCE,
+    };
+    let written = raw.version.as_ref().zip(version);
+    if let Some((written, version)) = written.filter(|(_, version)| version.is_before(&since)) {
+        let message =
+            format!("Dataplane V2 needs GKE {since}, the cluster is created with {version}");
+        let right = "expected a newer version, or none";
+        let finding = Diagnostic::new(Code::VersionTooOld, message).at(written.span, right);
+        cx.push(&path.key("version"), finding);
+    }
+}
+
 /// From which version on GKE serves a feature. Source: GKE documentation, "Control communication
 /// with FQDN network policies", "Cilium cluster-wide network policies", "Dataplane V2
 /// observability".
 const FQDN_SINCE: GkeVersion = GkeVersion::full(26, 4, 500);
+const FQDN_SINCE_IN_27: GkeVersion = GkeVersion::full(27, 1, 400);
 const CLUSTERWIDE_SINCE: GkeVersion = GkeVersion::full(28, 6, 1_095_000);
 const METRICS_SINCE: GkeVersion = GkeVersion::full(28, 0, 0);
 
@@ -173,8 +209,10 @@ fn dataplane(
         return Dataplane::default();
     };
     let here = path.key("dataplane");
+    let in_27 = version.is_some_and(|version| !version.is_before(&GkeVersion::full(27, 0, 0)));
+    let fqdn = if in_27 { FQDN_SINCE_IN_27 } else { FQDN_SINCE };
     let gates = [
-        ("fqdnNetworkPolicy", &raw.fqdn_network_policy, FQDN_SINCE),
+        ("fqdnNetworkPolicy", &raw.fqdn_network_policy, fqdn),
         (
             "ciliumClusterwideNetworkPolicy",
             &raw.cilium_clusterwide_network_policy,
@@ -218,7 +256,7 @@ fn control_plane(cx: &mut Cx, path: &Path<'_>, cluster: &RawCluster) -> ControlP
         cx.needs(&here.key("privateEndpoint"), message, endpoint.span, right);
     }
     ControlPlane {
-        authorized_networks: authorized(cx, &here, raw),
+        authorized_networks: authorized(cx, &here, raw, private),
         private_endpoint: endpoint.is_some(),
         range: control_plane_range(cx, &here, raw, private),
         dns_access: is(raw.dns_access.as_ref()),
@@ -257,16 +295,22 @@ fn control_plane_range(
 
 /// GKE takes at most this many. Source: GKE documentation, "Authorized networks", limits.
 const MAX_AUTHORIZED: usize = 100;
+const MAX_AUTHORIZED_PUBLIC: usize = 50;
 
 fn authorized(
     cx: &mut Cx,
     path: &Path<'_>,
     raw: &RawControlPlane,
+    private: bool,
 ) -> Option<Vec<AuthorizedNetwork>> {
     let given = raw.authorized_networks.as_ref()?;
     let here = path.key("authorizedNetworks");
-    if let Some(extra) = given.get(MAX_AUTHORIZED) {
-        let message = format!("GKE takes at most {MAX_AUTHORIZED} authorized networks");
+    let (most, whose) = match private {
+        true => (MAX_AUTHORIZED, "private nodes"),
+        false => (MAX_AUTHORIZED_PUBLIC, "public nodes"),
+    };
+    if let Some(extra) = given.get(most) {
+        let message = format!("a cluster with {whose} has at most {most} authorized networks");
         cx.push(
             &here,
             Diagnostic::new(Code::BadValue, message).at(extra.span, "one too many"),
@@ -321,15 +365,12 @@ fn logging(cx: &mut Cx, path: &Path<'_>, raw: &RawCluster) -> Vec<LoggingCompone
         RawLoggingComponent::ControllerManager => LoggingComponent::ControllerManager,
     });
     let components = sorted(components.collect());
-    if !components.contains(&LoggingComponent::System) {
+    if let (Some(first), false) = (
+        given.first(),
+        components.contains(&LoggingComponent::System),
+    ) {
         let message = "without `SYSTEM` the cluster sends no policy logs";
-        without_system(
-            cx,
-            &path.key("logging"),
-            message,
-            given.first().map(|c| c.span),
-            raw,
-        );
+        without_system(cx, &path.key("logging"), message, first.span);
     }
     components
 }
@@ -353,15 +394,12 @@ fn monitoring(cx: &mut Cx, path: &Path<'_>, raw: &RawCluster) -> Vec<MonitoringC
         RawMonitoringComponent::Cadvisor => MonitoringComponent::Cadvisor,
     });
     let components = sorted(components.collect());
-    if !components.contains(&MonitoringComponent::System) {
+    if let (Some(first), false) = (
+        given.first(),
+        components.contains(&MonitoringComponent::System),
+    ) {
         let message = "GKE takes no monitoring components without `SYSTEM`";
-        without_system(
-            cx,
-            &path.key("monitoring"),
-            message,
-            given.first().map(|c| c.span),
-            raw,
-        );
+        without_system(cx, &path.key("monitoring"), message, first.span);
     }
     components
 }
@@ -372,10 +410,8 @@ fn sorted<T: Ord>(mut all: Vec<T>) -> Vec<T> {
     all
 }
 
-fn without_system(cx: &mut Cx, path: &Path<'_>, message: &str, at: Option<Span>, raw: &RawCluster) {
-    if let Some(span) = at.or(raw.location.as_ref().map(|location| location.span)) {
-        cx.needs(path, message, span, "expected `SYSTEM` in the list");
-    }
+fn without_system(cx: &mut Cx, path: &Path<'_>, message: &str, at: Span) {
+    cx.needs(path, message, at, "expected `SYSTEM` in the list");
 }
 
 /// Google Cloud takes at most this many labels on a resource.

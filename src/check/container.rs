@@ -3,20 +3,104 @@
 use serde_json::{Value as Json, json};
 
 use super::app::each;
-use super::cx::Cx;
+use super::cx::{Cx, unknown_name};
 use super::patch::{OF_CONTAINER, patch};
 use super::path::Path;
 use super::workload::restart_policy;
+use crate::diag::{Code, Diagnostic};
 use crate::model::names::{DnsLabel, EnvName, ImageRef};
 use crate::model::port::{Port, PortName, Protocol};
 use crate::model::workload::{Container, ContainerPort, EnvValue};
 use crate::profile::At;
 use crate::profile::keyed::Keyed;
 use crate::profile::raw::app::RawDefaults;
-use crate::profile::raw::native::Native;
+use crate::profile::raw::native::{Native, VolumeMount};
 use crate::profile::raw::workload::{
     RawContainer, RawContainerPort, RawEnv, RawProtocol, RawPullPolicy, RawWorkload,
 };
+
+/// Name of a workload's own container that is given none.
+const MAIN: &str = "main";
+
+/// Containers of one pod need names of their own.
+pub(super) fn distinct(cx: &mut Cx, path: &Path<'_>, raw: &RawWorkload) {
+    let main = raw.container.as_ref();
+    let main_name = main.map_or(MAIN, |name| name.value.as_str());
+    let mut seen: Vec<&At<String>> = Vec::new();
+    for (key, index, container) in others(raw) {
+        let Some(name) = &container.name else {
+            continue;
+        };
+        let first = seen.iter().find(|other| other.value == name.value);
+        let finding = match (first, name.value == main_name) {
+            (None, false) => {
+                seen.push(name);
+                continue;
+            }
+            (first, _) => {
+                let message = format!("`{}` is the name of a container already", name.value);
+                let finding = Diagnostic::new(Code::DuplicateName, message)
+                    .at(name.span, "expected another name");
+                match first.copied().or(main) {
+                    Some(first) => finding.and(first.span, "it stands here first"),
+                    None => finding.help("a workload's own container has it if not given another"),
+                }
+            }
+        };
+        let list = path.key(key);
+        let item = list.index(index);
+        cx.push(&item.key("name"), finding);
+    }
+}
+
+/// A container can only mount a volume that its pod has.
+pub(super) fn mounts(cx: &mut Cx, path: &Path<'_>, raw: &RawWorkload) {
+    let volumes = raw.volumes.iter().flatten();
+    let volumes = volumes.filter_map(|volume| volume.json["name"].as_str());
+    let claims = raw.volume_claim_templates.iter().flatten();
+    let claims = claims.filter_map(|claim| claim.json["metadata"]["name"].as_str());
+    let known: Vec<&str> = volumes.chain(claims).collect();
+    if raw.patch.is_some() {
+        // It may bring volumes that only Kubernetes knows.
+        return;
+    }
+    mounted(cx, path, raw.volume_mounts.as_ref(), &known);
+    for (key, index, container) in others(raw) {
+        let list = path.key(key);
+        mounted(
+            cx,
+            &list.index(index),
+            container.volume_mounts.as_ref(),
+            &known,
+        );
+    }
+}
+
+fn mounted(
+    cx: &mut Cx,
+    path: &Path<'_>,
+    mounts: Option<&Vec<At<Native<VolumeMount>>>>,
+    known: &[&str],
+) {
+    let here = path.key("volumeMounts");
+    for (index, mount) in mounts.into_iter().flatten().enumerate() {
+        if let Some(name) = mount.json["name"]
+            .as_str()
+            .filter(|name| !known.contains(name))
+        {
+            let finding = unknown_name("volume", name, mount.span, known);
+            cx.push(&here.index(index), finding);
+        }
+    }
+}
+
+/// The containers before the main one and beside it, each with where it stands.
+fn others(raw: &RawWorkload) -> impl Iterator<Item = (&'static str, usize, &At<RawContainer>)> {
+    let before = raw.init_containers.iter().flatten().enumerate();
+    let beside = raw.sidecars.iter().flatten().enumerate();
+    let before = before.map(|(index, container)| ("initContainers", index, container));
+    before.chain(beside.map(|(index, container)| ("sidecars", index, container)))
+}
 
 /// The container that a workload's own words describe.
 pub(super) fn main(
@@ -27,7 +111,7 @@ pub(super) fn main(
 ) -> Option<Container> {
     let name = match &raw.container {
         Some(given) => cx.parse(&path.key("container"), Some(given), DnsLabel::parse),
-        None => DnsLabel::parse("main").ok(),
+        None => DnsLabel::parse(MAIN).ok(),
     };
     let image = cx.parse(&path.key("image"), raw.image.as_ref(), ImageRef::parse);
     let ports = ports(cx, path, raw.ports.as_ref());
@@ -149,8 +233,10 @@ fn ports(
         let name = cx.parse(&path.key("name"), raw.name.as_ref(), |name| {
             PortName::parse(name)
         });
+        let host_port = port_number(cx, &path.key("hostPort"), raw.host_port.as_ref());
         Some(ContainerPort {
             name,
+            host_port,
             number: port_number(cx, &path.key("containerPort"), raw.container_port.as_ref())?,
             protocol: protocol(raw.protocol.as_ref()),
         })

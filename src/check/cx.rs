@@ -14,6 +14,7 @@ use crate::model::policy::PeerError;
 use crate::model::port::PortError;
 use crate::model::selector::SelectorError;
 use crate::model::text::{Line, Prose, TextError};
+use crate::model::time::TimeError;
 use crate::model::version::VersionError;
 use crate::profile::At;
 use crate::source::Span;
@@ -64,6 +65,12 @@ impl Misfit for TextError {
 impl Misfit for LocationError {
     fn expected(&self) -> String {
         "expected a region such as `us-east1` or a zone such as `us-east1-b`".to_owned()
+    }
+}
+
+impl Misfit for TimeError {
+    fn expected(&self) -> String {
+        "expected hours and minutes in UTC, such as `03:00`".to_owned()
     }
 }
 

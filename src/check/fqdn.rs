@@ -7,9 +7,28 @@ use super::policy::{list, optional, selector};
 use crate::model::fqdn::{FqdnMatch, FqdnPolicySpec, FqdnPort, FqdnRule};
 use crate::model::port::Protocol;
 use crate::profile::At;
+use crate::profile::raw::RawProfile;
 use crate::profile::raw::policy::{
-    RawFqdnMatch, RawFqdnPort, RawFqdnProtocol, RawFqdnRule, RawFqdnSpec,
+    RawFqdnMatch, RawFqdnPort, RawFqdnProtocol, RawFqdnRule, RawFqdnSpec, RawPolicy,
 };
+
+/// Whether the cluster serves these policies: also known where the rest of it has mistakes.
+pub(super) fn switched_on(raw: &RawProfile) -> bool {
+    let cluster = raw.cluster.as_ref();
+    let dataplane = cluster.and_then(|cluster| cluster.dataplane.as_ref());
+    let switch = dataplane.and_then(|dataplane| dataplane.fqdn_network_policy.as_ref());
+    switch.is_some_and(|switch| switch.value)
+}
+
+/// A cluster that doesn't serve the kind has no place for the object.
+pub(super) fn served(cx: &mut Cx, path: &Path<'_>, raw: &At<RawPolicy>, on: bool) {
+    if !on {
+        let at = raw.name.as_ref().map_or(raw.span, |name| name.span);
+        let message = "a policy by domain name needs a cluster that serves them";
+        let right = "expected `cluster.dataplane.fqdnNetworkPolicy: true` as well";
+        cx.needs(path, message, at, right);
+    }
+}
 
 /// The spec of an FQDNNetworkPolicy.
 pub(super) fn spec(cx: &mut Cx, path: &Path<'_>, raw: &At<RawFqdnSpec>) -> Option<FqdnPolicySpec> {

@@ -69,12 +69,41 @@ fn existing(cx: &mut Cx, path: &Path<'_>, raw: &RawNetwork) -> Option<ExistingNe
     };
     let pods = optional(cx, "pods", &raw.pods);
     let services = optional(cx, "services", &raw.services);
+    distinct(cx, path, raw, pods.as_ref(), services.as_ref());
     Some(ExistingNetwork {
         name: name?,
         subnet: subnet?,
         pods,
         services,
     })
+}
+
+/// The two secondary ranges of a subnet need names of their own.
+fn distinct(
+    cx: &mut Cx,
+    path: &Path<'_>,
+    raw: &RawNetwork,
+    pods: Option<&ResourceName>,
+    services: Option<&ResourceName>,
+) {
+    if pods.is_none() || pods != services {
+        return;
+    }
+    let name = |range: &Option<At<RawRange>>| {
+        let range = range.as_ref()?;
+        range.name.as_ref().map(|name| name.span)
+    };
+    let (Some(at), first) = (name(&raw.services).or(name(&raw.pods)), name(&raw.pods)) else {
+        return;
+    };
+    let message = "the ranges of pods and Services have the same name";
+    let finding = Diagnostic::new(Code::DuplicateName, message).at(at, "expected another name");
+    let finding = match first {
+        Some(first) if first != at => finding.and(first, "the pods' range"),
+        _ => finding,
+    };
+    let here = path.key("services");
+    cx.push(&here.key("name"), finding);
 }
 
 fn required(
@@ -119,6 +148,9 @@ fn own(
         "services",
         SERVICES,
     );
+    if let (Some(pods), Some(services)) = (&pods, &services) {
+        distinct(cx, path, raw, Some(&pods.name), Some(&services.name));
+    }
     if let (Some(nat), true) = (&raw.nat, private)
         && !nat.value
     {
@@ -211,10 +243,9 @@ pub(super) fn ranges(
         Some(range.range.as_ref().map_or(range.span, |range| range.span))
     };
     let whole = raw.location.as_ref().map(|location| location.span);
-    let place = |span: Option<Span>| span.or(raw_network.map(|n| n.span)).or(whole);
-    let subnet = place(given(|n| &n.subnet));
-    let pods = place(given(|n| &n.pods));
-    let services = place(given(|n| &n.services));
+    let otherwise = raw_network.map(|network| network.span).or(whole);
+    let (subnet, pods) = (given(|n| &n.subnet), given(|n| &n.pods));
+    let services = given(|n| &n.services);
     let plane = raw
         .control_plane
         .as_ref()
@@ -224,13 +255,22 @@ pub(super) fn ranges(
         ("pods", Some(own.pods.range), pods),
         ("services", Some(own.services.range), services),
         ("controlPlane", control_plane, plane.map(|range| range.span)),
-        ("link-local", Some(LINK_LOCAL), None),
-        ("docker", Some(DOCKER_BRIDGE), None),
     ];
-    overlaps(cx, &all);
-    if let (Some(nodes), Some(subnet)) = (most_nodes, subnet) {
-        enough_nodes(cx, own, subnet, nodes);
+    overlaps(cx, &all, otherwise);
+    reserved(cx, &all);
+    let (subnet, pods) = (subnet.or(otherwise), pods.or(otherwise));
+    if let Some(subnet) = subnet {
+        // Autopilot makes the nodes, but no fewer than one.
+        enough_nodes(cx, own, subnet, most_nodes.unwrap_or(1));
     }
+    not_too_large(cx, "pods", pods, own.pods.range, LARGEST_PODS);
+    not_too_large(
+        cx,
+        "services",
+        services,
+        own.services.range,
+        LARGEST_SERVICES,
+    );
     if let Some(pods) = pods {
         enough_pods(cx, own, pods, most_nodes, max_pods_per_node);
     }
@@ -246,29 +286,71 @@ pub(super) fn ranges(
     }
 }
 
-/// GKE and Google Cloud use it for themselves. Source: VPC documentation, "Valid IPv4 ranges".
-const LINK_LOCAL: Ipv4Net = Ipv4Net::new_assert(std::net::Ipv4Addr::new(169, 254, 0, 0), 16);
-/// The nodes' own bridge. Source: GKE documentation, "VPC-native clusters", IP ranges to avoid.
-const DOCKER_BRIDGE: Ipv4Net = Ipv4Net::new_assert(std::net::Ipv4Addr::new(172, 17, 0, 0), 16);
+/// The largest ranges that GKE takes. Source: GKE documentation, "VPC-native clusters", cluster
+/// sizing for Pods and for Services.
+const LARGEST_PODS: u8 = 9;
+const LARGEST_SERVICES: u8 = 16;
+
+const fn block(a: u8, b: u8, c: u8, d: u8, prefix: u8) -> Ipv4Net {
+    Ipv4Net::new_assert(std::net::Ipv4Addr::new(a, b, c, d), prefix)
+}
+
+/// Addresses that no range may hold, and whose they are. Source: VPC documentation, "Prohibited
+/// IPv4 subnet ranges"; GKE documentation, "VPC-native clusters", IP ranges to avoid.
+const RESERVED: [(Ipv4Net, &str); 7] = [
+    (
+        block(169, 254, 0, 0, 16),
+        "link-local addresses, which Google Cloud uses itself",
+    ),
+    (
+        block(172, 17, 0, 0, 16),
+        "addresses that every node uses for its own bridge",
+    ),
+    (
+        block(0, 0, 0, 0, 8),
+        "addresses that mean the network itself",
+    ),
+    (
+        block(127, 0, 0, 0, 8),
+        "addresses that mean the machine itself",
+    ),
+    (block(224, 0, 0, 0, 4), "multicast addresses"),
+    (
+        block(199, 36, 153, 4, 30),
+        "addresses of restricted Google Access",
+    ),
+    (
+        block(199, 36, 153, 8, 30),
+        "addresses of Private Google Access",
+    ),
+];
 
 type Named = (&'static str, Option<Ipv4Net>, Option<Span>);
 
-fn overlaps(cx: &mut Cx, ranges: &[Named]) {
+fn share(one: &Ipv4Net, other: &Ipv4Net) -> bool {
+    one.contains(other) || other.contains(one)
+}
+
+/// Where one of the two is written, the finding stands there, and else where it could be.
+fn overlaps(cx: &mut Cx, ranges: &[Named], otherwise: Option<Span>) {
     for (index, (key, one, at)) in ranges.iter().enumerate() {
         for (other_key, other, other_at) in &ranges[..index] {
             let (Some(one), Some(other)) = (one, other) else {
                 continue;
             };
-            if !(one.contains(other) || other.contains(one)) {
+            if !share(one, other) {
                 continue;
             }
-            let (key, span, also) = match (at, other_at) {
+            let (written, span, also) = match (at, other_at) {
                 (Some(at), also) => (*key, *at, *also),
                 (None, Some(at)) => (*other_key, *at, None),
-                (None, None) => continue,
+                (None, None) => match otherwise {
+                    Some(at) => (*key, at, None),
+                    None => continue,
+                },
             };
             cx.push(
-                &cluster_path(key),
+                &cluster_path(written),
                 overlap(one, other, key, other_key, span, also),
             );
         }
@@ -283,22 +365,37 @@ fn overlap(
     span: Span,
     also: Option<Span>,
 ) -> Diagnostic {
-    let reserved = match *one {
-        LINK_LOCAL => Some("link-local addresses, which Google Cloud uses itself"),
-        DOCKER_BRIDGE => Some("addresses that every node uses for its own bridge"),
-        _ => None,
-    };
-    if let Some(reserved) = reserved {
-        let message = format!("`{other}` holds {reserved}");
-        return Diagnostic::new(Code::RangesOverlap, message)
-            .at(span, format!("expected a range outside `{one}`"));
-    }
     let message = format!("`{one}` of `{key}` overlaps `{other}` of `{other_key}`");
     let finding =
         Diagnostic::new(Code::RangesOverlap, message).at(span, "expected a range of its own");
     match also {
         Some(also) if also != span => finding.and(also, format!("`{other}`")),
         _ => finding,
+    }
+}
+
+/// Of a range as large as the internet, the first part that is taken is enough to tell.
+fn reserved(cx: &mut Cx, ranges: &[Named]) {
+    for (key, range, at) in ranges {
+        let (Some(range), Some(at)) = (range, at) else {
+            continue;
+        };
+        let taken = RESERVED.iter().find(|(block, _)| share(block, range));
+        if let Some((block, whose)) = taken {
+            let message = format!("`{range}` holds {whose}");
+            let finding = Diagnostic::new(Code::RangesOverlap, message)
+                .at(*at, format!("expected a range outside `{block}`"));
+            cx.push(&cluster_path(key), finding);
+        }
+    }
+}
+
+fn not_too_large(cx: &mut Cx, key: &'static str, at: Option<Span>, range: Ipv4Net, largest: u8) {
+    if let (Some(at), true) = (at, range.prefix_len() < largest) {
+        let message = format!("`{range}` is larger than GKE takes for `{key}`");
+        let finding = Diagnostic::new(Code::BadRange, message)
+            .at(at, format!("expected a /{largest} or smaller"));
+        cx.push(&cluster_path(key), finding);
     }
 }
 

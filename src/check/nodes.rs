@@ -142,7 +142,13 @@ fn max_pods(cx: &mut Cx, path: &Path<'_>, raw: &RawCluster) -> Option<u32> {
 }
 
 /// A number within bounds.
-fn in_bounds(cx: &mut Cx, path: &Path<'_>, number: &At<u32>, min: u32, max: u32) -> Option<u32> {
+pub(super) fn in_bounds(
+    cx: &mut Cx,
+    path: &Path<'_>,
+    number: &At<u32>,
+    min: u32,
+    max: u32,
+) -> Option<u32> {
     if (min..=max).contains(&number.value) {
         return Some(number.value);
     }
@@ -353,6 +359,36 @@ fn node_labels(cx: &mut Cx, path: &Path<'_>, raw: &RawNodePool) -> Labels {
 /// "Encrypt your data in-transit with user-managed keys", limitations.
 const MAX_ENCRYPTED_NODES: u64 = 500;
 
+/// Nodes of a cluster with Dataplane V2, at most. Source: GKE documentation, "GKE Dataplane V2",
+/// limitations.
+const MAX_NODES: u64 = 7500;
+
+fn not_too_many(cx: &mut Cx, path: &Path<'_>, raw: &RawCluster, nodes: u64) {
+    let first = raw.node_pools.as_ref().and_then(|pools| pools.first());
+    if let (Some(first), true) = (first, nodes > MAX_NODES) {
+        let message = format!(
+            "a cluster with Dataplane V2 has up to {MAX_NODES} nodes, these pools can have {nodes}"
+        );
+        let finding =
+            Diagnostic::new(Code::BadValue, message).at(first.span, "expected fewer nodes");
+        cx.push(&path.key("nodePools"), finding);
+    }
+}
+
+/// Nothing but managed Prometheus collects the metrics.
+fn scraped(cx: &mut Cx, path: &Path<'_>, raw: &RawCluster, standard: &Standard) {
+    let metrics = raw.dataplane.as_ref().and_then(|d| d.metrics.as_ref());
+    if let (Some(metrics), false) = (
+        metrics.filter(|metrics| metrics.value),
+        standard.managed_prometheus,
+    ) {
+        let message = "Dataplane V2 metrics need managed Prometheus, which collects them";
+        let right = "expected `cluster.managedPrometheus: true`";
+        let here = path.key("dataplane");
+        cx.needs(&here.key("metrics"), message, metrics.span, right);
+    }
+}
+
 /// What can only be judged with the whole cluster before one's eyes.
 pub(super) fn together(cx: &mut Cx, raw: &RawCluster, cluster: &Cluster) {
     let Some(standard) = cluster.standard() else {
@@ -361,6 +397,8 @@ pub(super) fn together(cx: &mut Cx, raw: &RawCluster, cluster: &Cluster) {
     let root = Path::Root;
     let path = root.key("cluster");
     let nodes = cluster.most_nodes().unwrap_or(0);
+    not_too_many(cx, &path, raw, nodes);
+    scraped(cx, &path, raw, standard);
     let encryption = raw
         .dataplane
         .as_ref()

@@ -20,6 +20,7 @@ use crate::model::selector::{Operator, Requirement, Selector};
 use crate::model::text::Prose;
 use crate::netpol::synth;
 use crate::profile::At;
+use crate::profile::raw::RawProfile;
 use crate::profile::raw::native::{RawOperator, RawRequirement, RawSelector};
 use crate::profile::raw::policy::{
     RawIpBlock, RawPeer, RawPolicy, RawPolicySpec, RawPolicyType, RawPort, RawPortRef,
@@ -37,13 +38,14 @@ pub(super) type Groups = BTreeMap<String, Vec<DnsSubdomain>>;
 /// The policies, if all of them could be read.
 pub(super) fn policies(
     cx: &mut Cx,
-    raw: Option<&Vec<At<RawPolicy>>>,
+    raw: &RawProfile,
     app: Option<&App>,
     cluster: Option<&Cluster>,
 ) -> Option<Policies> {
     let root = Path::Root;
     let path = root.key("policies");
-    let given = raw.map(Vec::as_slice).unwrap_or_default();
+    let given = raw.policies.as_deref().unwrap_or_default();
+    let switch = fqdn::switched_on(raw);
     unique(cx, &path, given);
     let mut whole = true;
     let mut policies = Policies {
@@ -51,7 +53,7 @@ pub(super) fn policies(
         groups: Groups::new(),
     };
     for (index, raw) in given.iter().enumerate() {
-        match policy(cx, &path.index(index), raw, app, cluster) {
+        match policy(cx, &path.index(index), raw, app, cluster, switch) {
             Some(made) => policies.add(cx, &path.index(index), raw, made),
             None => whole = false,
         }
@@ -117,11 +119,15 @@ fn policy(
     raw: &At<RawPolicy>,
     app: Option<&App>,
     cluster: Option<&Cluster>,
+    switch: bool,
 ) -> Option<Vec<Policy>> {
     let head = head(cx, path, raw, app.map(|app| &app.namespace));
     let spec = match (&raw.spec, &raw.fqdn, &raw.from) {
         (Some(spec), None, None) => PolicySpec::Network(self::spec(cx, &path.key("spec"), spec)?),
-        (None, Some(spec), None) => PolicySpec::Fqdn(fqdn::spec(cx, &path.key("fqdn"), spec)?),
+        (None, Some(spec), None) => {
+            fqdn::served(cx, &path.key("fqdn"), raw, switch);
+            PolicySpec::Fqdn(fqdn::spec(cx, &path.key("fqdn"), spec)?)
+        }
         (None, None, Some(_)) => return from_calls(cx, path, raw, head?, app?, cluster?),
         _ => {
             not_one_form(cx, path, raw);
@@ -194,28 +200,26 @@ fn from_calls(
     app: &App,
     cluster: &Cluster,
 ) -> Option<Vec<Policy>> {
-    let made = synth::policies(app, cluster);
+    let here = path.key("name");
+    let written = raw.name.as_ref()?.span;
+    let mut made = cx.fits(
+        &here,
+        written,
+        synth::named(app, cluster, head.name.as_str()),
+    )?;
+    let by_name = |policy: &Policy| matches!(policy.spec, PolicySpec::Fqdn(_));
     if let (Some(from), false) = (&raw.from, cluster.dataplane.fqdn_network_policy)
-        && made
-            .iter()
-            .any(|made| matches!(made.spec, PolicySpec::Fqdn(_)))
+        && made.iter().any(by_name)
     {
         let message = "calls to hosts outside the cluster need FQDN network policies";
         let right = "expected `cluster.dataplane.fqdnNetworkPolicy: true` as well";
         cx.needs(&path.key("from"), message, from.span, right);
     }
-    let policy = |made: synth::Made| {
-        let name = format!("{}-{}", head.name, made.suffix);
-        Some(Policy {
-            name: DnsSubdomain::parse(&name).ok()?,
-            namespace: made.namespace,
-            description: Prose::parse(&made.description).unwrap_or_default(),
-            labels: head.labels.clone(),
-            annotations: head.annotations.clone(),
-            spec: made.spec,
-        })
-    };
-    made.into_iter().map(policy).collect()
+    for policy in &mut made {
+        policy.labels = head.labels.clone();
+        policy.annotations = head.annotations.clone();
+    }
+    Some(made)
 }
 
 fn spec(cx: &mut Cx, path: &Path<'_>, raw: &RawPolicySpec) -> Option<NetworkPolicySpec> {

@@ -5,10 +5,11 @@ use super::container::{port_number, protocol};
 use super::cx::Cx;
 use super::patch::{OF_SERVICE, patch};
 use super::path::Path;
+use crate::diag::{Code, Diagnostic};
 use crate::model::cidr::Cidr;
 use crate::model::labels::Labels;
 use crate::model::names::ServiceName;
-use crate::model::port::{Port, PortName, PortRef};
+use crate::model::port::{Port, PortName, PortRef, Protocol};
 use crate::model::service::{Service, ServicePort, ServiceType};
 use crate::profile::At;
 use crate::profile::raw::policy::RawPortRef;
@@ -36,6 +37,7 @@ pub(super) fn service(
     let named = service_name(behind.workload, raw);
     let name = cx.parse(&path.key("name"), named, ServiceName::parse);
     let ports = ports(cx, path, raw, behind.workload);
+    not_local(cx, path, raw);
     let here = path.key("loadBalancerSourceRanges");
     let ranges = each(
         cx,
@@ -114,6 +116,7 @@ fn ports(
     let here = path.key("ports");
     let given = raw.ports.as_deref().unwrap_or_default();
     cx.unique(&here, "a port", given.iter().map(|port| port.name.as_ref()));
+    same_ports(cx, &here, given);
     let none = raw.ports.as_ref().is_some_and(Vec::is_empty);
     if let (true, Some(first)) = (none, &workload.name) {
         let at = raw.name.as_ref().unwrap_or(first).span;
@@ -127,6 +130,36 @@ fn ports(
     each(cx, &here, raw.ports.as_ref(), |cx, path, raw| {
         port(cx, path, raw)
     })
+}
+
+/// A Service has each number once a protocol.
+fn same_ports(cx: &mut Cx, path: &Path<'_>, given: &[At<RawServicePort>]) {
+    let mut seen: Vec<(&At<u16>, Protocol)> = Vec::new();
+    for (index, port) in given.iter().enumerate() {
+        let Some(number) = &port.port else { continue };
+        let protocol = protocol(port.protocol.as_ref());
+        let same =
+            |(other, its): &&(&At<u16>, Protocol)| other.value == number.value && *its == protocol;
+        if let Some((first, _)) = seen.iter().find(same) {
+            let message = format!("the Service has the port {} already", number.value);
+            let finding = Diagnostic::new(Code::DuplicateName, message)
+                .at(number.span, "expected another number")
+                .and(first.span, "it stands here first");
+            cx.push(&path.index(index), finding);
+        }
+        seen.push((number, protocol));
+    }
+}
+
+/// Source: GKE documentation, "Service parameters", internal traffic policy.
+fn not_local(cx: &mut Cx, path: &Path<'_>, raw: &RawService) {
+    let policy = raw.internal_traffic_policy.as_ref();
+    if let Some(local) = policy.filter(|policy| policy.value == RawTrafficPolicy::Local) {
+        let message = "Dataplane V2 has no internal traffic policy `Local`";
+        let right = "expected `Cluster`, or leave this out";
+        let here = path.key("internalTrafficPolicy");
+        cx.excluded(&here, message, local.span, right, None);
+    }
 }
 
 fn port(cx: &mut Cx, path: &Path<'_>, raw: &RawServicePort) -> Option<ServicePort> {

@@ -4,6 +4,7 @@ use super::app::{DEFAULT, label};
 use super::calls::endpoint;
 use super::cx::Cx;
 use super::logging::logging;
+use super::nodes::in_bounds;
 use super::path::Path;
 use super::policy::Groups;
 use crate::diag::{Code, Diagnostic};
@@ -27,6 +28,9 @@ use crate::profile::raw::stage::{
 const TIMEOUT_SECONDS: u32 = 5;
 /// Seconds between two notifications.
 const RATE_LIMIT_SECONDS: u32 = 300;
+/// Two days. Source: Cloud Monitoring documentation, "Log-based alerting policies", time between
+/// notifications.
+const MAX_RATE_LIMIT_SECONDS: u32 = 172_800;
 
 /// The probes. `app` is none where the application has mistakes of its own.
 pub(super) fn probes(cx: &mut Cx, raw: &RawProfile, app: Option<&App>) -> Option<Vec<Probe>> {
@@ -69,21 +73,9 @@ fn probe(
         .and_then(|prints| cx.parse(&path.key("prints"), Some(prints), Line::parse));
     let control = control(cx, &path.key("control"), raw, profile);
     let run = raw.run.as_ref()?;
-    if run.is_empty() {
-        let at = raw.name.as_ref()?.span;
-        cx.needs(
-            &path.key("run"),
-            "a probe needs a command",
-            at,
-            "expected a word or more in `run`",
-        );
-    }
+    let here = path.key("timeoutSeconds");
     let timeout = raw.timeout_seconds.as_ref();
-    if let Some(zero) = timeout.filter(|seconds| !(1..=60).contains(&seconds.value)) {
-        let finding = Diagnostic::new(Code::BadValue, format!("{} is out of bounds", zero.value))
-            .at(zero.span, "expected 1 to 60");
-        cx.push(&path.key("timeoutSeconds"), finding);
-    }
+    let timeout = timeout.map_or(Some(TIMEOUT_SECONDS), |s| in_bounds(cx, &here, s, 1, 60));
     Some(Probe {
         name: name?,
         description,
@@ -91,7 +83,7 @@ fn probe(
         target: target?,
         run: run.iter().map(|word| word.value.clone()).collect(),
         prints,
-        timeout_seconds: timeout.map_or(TIMEOUT_SECONDS, |seconds| seconds.value),
+        timeout_seconds: timeout?,
         control,
     })
 }
@@ -435,12 +427,16 @@ pub(super) fn alerting(
     });
     let email = raw.email.as_ref();
     let email = email.and_then(|email| cx.parse(&path.key("email"), Some(email), Email::parse));
+    let here = path.key("notificationRateLimitSeconds");
     let rate = raw.notification_rate_limit_seconds.as_ref();
+    let rate = rate.map_or(Some(RATE_LIMIT_SECONDS), |rate| {
+        in_bounds(cx, &here, rate, 1, MAX_RATE_LIMIT_SECONDS)
+    });
     Some(Alerting {
         metric: metric?,
         alert: alert?,
         workload,
-        rate_limit_seconds: rate.map_or(RATE_LIMIT_SECONDS, |rate| rate.value),
+        rate_limit_seconds: rate?,
         email,
     })
 }

@@ -47,6 +47,8 @@ pub(super) fn workload(
     let sidecars = each(cx, here, raw.sidecars.as_ref(), |cx, path, raw| {
         container::other(cx, path, raw, defaults)
     });
+    container::distinct(cx, path, raw);
+    container::mounts(cx, path, raw);
     let account = &path.key("serviceAccount");
     let service_account = cx.parse(account, raw.service_account.as_ref(), DnsSubdomain::parse);
     let labels = pod_labels(cx, path, raw);
@@ -134,7 +136,10 @@ fn selector(cx: &mut Cx, path: &Path<'_>, raw: &RawWorkload) -> Labels {
     };
     let here = path.key("selector");
     let at = raw.name.as_ref().map(|name| name.span);
-    if let (true, Some(at)) = (given.0.is_empty(), at) {
+    let kind = raw.kind.as_ref().map(|kind| kind.value);
+    let ends = matches!(kind, Some(RawWorkloadKind::Job | RawWorkloadKind::CronJob));
+    // A Job finds its pods by a label that Kubernetes gives them.
+    if let (true, Some(at)) = (given.0.is_empty() && !ends, at) {
         let message = "a selector without labels would find every pod";
         cx.needs(&here, message, at, "expected a label or more in `selector`");
     }

@@ -1,13 +1,17 @@
 //! What can be written on the command line.
 
+mod grade;
 mod language;
+mod objects;
 mod tools;
 mod trees;
 
 use camino::Utf8PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub(super) use grade::{GradeArgs, GradeFormat};
 pub(super) use language::{ExpandArgs, InitArgs, Preset, SchemaArgs};
+pub(super) use objects::{AboutArgs, ImportArgs, SynthArgs};
 pub(super) use tools::{
     CiArgs, CompletionsArgs, EjectArgs, ExplainArgs, LintArgs, ManArgs, Pipeline, TemplatesCommand,
 };
@@ -80,6 +84,12 @@ pub(super) enum Command {
     /// Predict the policy logs, or hold an export of them against the prediction.
     #[command(subcommand)]
     Logs(LogsCommand),
+    /// Hold what a lab measured against what it was predicted to do.
+    Grade(GradeArgs),
+    /// Make a profile of existing manifests, which generates equal objects.
+    Import(ImportArgs),
+    /// Print the policies that an application needs and no more, made from who calls whom.
+    Synth(SynthArgs),
     /// Print the JSON Schema of profiles.
     Schema(SchemaArgs),
     /// Explain a finding, with a bad and a good example; a key of profiles; or where a generated

@@ -7,7 +7,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::args::OverrideArgs;
 use crate::check;
-use crate::diag::{self, Code, Diagnostic, Severity};
+use crate::diag::{self, Code, Diagnostic, Severity, has_errors};
 use crate::model::Lab;
 use crate::profile::layer::{Files, Overrides};
 use crate::profile::raw::RawProfile;
@@ -150,6 +150,9 @@ pub(super) fn lab(
     }
     findings.extend(wrong);
     diag::sort(&mut findings);
+    if lab.is_none() && !has_errors(&findings) {
+        bail!("the profile `{path}` makes no lab, and nothing says why: a mistake in dplab");
+    }
     Ok(Loaded {
         path,
         name,

@@ -8,13 +8,25 @@ use crate::source::{SourceId, SourceMap};
 
 /// Reads manifests: files as they are named, and of folders all that is below them.
 pub(super) fn read(paths: &[Utf8PathBuf], sources: &mut SourceMap) -> anyhow::Result<Found> {
+    let ids = texts(paths, sources)?;
+    Ok(manifest::read(sources, &ids))
+}
+
+/// The texts of manifests; `-` is what comes in on stdin.
+pub(super) fn texts(
+    paths: &[Utf8PathBuf],
+    sources: &mut SourceMap,
+) -> anyhow::Result<Vec<SourceId>> {
     let mut ids: Vec<SourceId> = Vec::new();
     for file in files(paths)? {
-        let text = std::fs::read_to_string(&file)
-            .with_context(|| format!("the manifest `{file}` can't be read"))?;
+        let text = match file.as_str() {
+            "-" => std::io::read_to_string(std::io::stdin()),
+            _ => std::fs::read_to_string(&file),
+        };
+        let text = text.with_context(|| format!("the manifest `{file}` can't be read"))?;
         ids.push(sources.add(file.as_str(), text));
     }
-    Ok(manifest::read(sources, &ids))
+    Ok(ids)
 }
 
 /// The files to read, those of a folder sorted by their paths.

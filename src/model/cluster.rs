@@ -9,6 +9,7 @@ use super::names::{
 };
 use super::network::Network;
 use super::text::Line;
+use super::time::TimeOfDay;
 use super::version::GkeVersion;
 
 /// A GKE cluster and what it stands on.
@@ -26,6 +27,8 @@ pub struct Cluster {
     pub release_channel: ReleaseChannel,
     /// Version to create the cluster with; the channel's default if none.
     pub version: Option<GkeVersion>,
+    /// When the daily maintenance window of four hours opens; GKE chooses if none.
+    pub maintenance_start: Option<TimeOfDay>,
     /// The VPC network.
     pub network: Network,
     /// Who reaches the control plane, and how.

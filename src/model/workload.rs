@@ -209,6 +209,8 @@ pub struct ContainerPort {
     pub name: Option<PortName>,
     /// Its number.
     pub number: Port,
+    /// The port on the node's own address, if there is one.
+    pub host_port: Option<Port>,
     /// Its protocol.
     pub protocol: Protocol,
 }

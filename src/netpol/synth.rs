@@ -17,11 +17,13 @@ use std::collections::BTreeMap;
 use crate::model::app::{App, PodPort};
 use crate::model::cluster::Cluster;
 use crate::model::fqdn::{FqdnPolicySpec, FqdnPort, FqdnRule};
-use crate::model::lab::PolicySpec;
-use crate::model::names::DnsLabel;
+use crate::model::lab::{Policy, PolicySpec};
+use crate::model::labels::Labels;
+use crate::model::names::{DnsLabel, DnsSubdomain, NameError};
 use crate::model::policy::{Direction, NetworkPolicySpec, Peer, Rule};
 use crate::model::port::{PolicyPort, PortRef, Protocol};
 use crate::model::selector::Selector;
+use crate::model::text::Prose;
 use crate::model::workload::Workload;
 
 /// A policy that was made.
@@ -53,6 +55,24 @@ pub fn policies(app: &App, cluster: &Cluster) -> Vec<Made> {
         }
     }
     made
+}
+
+/// The same as policies of a lab, all named after one name.
+///
+/// # Errors
+/// A name that gets too long.
+pub fn named(app: &App, cluster: &Cluster, name: &str) -> Result<Vec<Policy>, NameError> {
+    let policy = |made: Made| {
+        Ok(Policy {
+            name: DnsSubdomain::parse(&format!("{name}-{}", made.suffix))?,
+            namespace: made.namespace,
+            description: Prose::parse(&made.description).unwrap_or_default(),
+            labels: Labels::new(),
+            annotations: Labels::new(),
+            spec: made.spec,
+        })
+    };
+    policies(app, cluster).into_iter().map(policy).collect()
 }
 
 /// The namespaces that hold workloads, in the order in which they come; the application's own if

@@ -261,7 +261,7 @@ impl Setter<'_> {
             return Ok(());
         };
         match self.shapes.get(shape) {
-            Shape::List(item) => self.set_item(node, *item, segment, rest, value),
+            Shape::List { item, .. } => self.set_item(node, *item, segment, rest, value),
             Shape::Map(map) => {
                 let known = map.keys.iter().find(|(key, _)| segment.is(key));
                 let (key, below) = match (known, map.others) {

@@ -19,10 +19,12 @@ pub(super) enum Shape {
     Integer { min: i128, max: i128 },
     /// A whole number within bounds, or text.
     IntegerOrText { min: i128, max: i128 },
+    /// Any number, or text: a quantity.
+    NumberOrText,
     /// One of these words.
     Word(Vec<String>),
-    /// A list of one shape.
-    List(ShapeId),
+    /// A list of one shape, of so many items at least.
+    List { item: ShapeId, min: usize },
     /// A map with these keys, or with any keys of one shape.
     Map(MapShape),
     /// Text, or such a map.
@@ -119,7 +121,11 @@ impl Shapes {
             ["boolean"] => Shape::Bool,
             ["integer"] => Shape::Integer { min, max },
             ["integer", "string"] => Shape::IntegerOrText { min, max },
-            ["array"] => Shape::List(self.add(&schema["items"], document)),
+            ["string", "number"] => Shape::NumberOrText,
+            ["array"] => Shape::List {
+                item: self.add(&schema["items"], document),
+                min: usize::from(schema["minItems"].is_number()),
+            },
             ["object"] => Shape::Map(self.map(schema, document)),
             ["object", "string"] => Shape::TextOrMap(self.map(schema, document)),
             _ => Shape::Any,

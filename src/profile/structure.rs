@@ -42,15 +42,25 @@ impl Walk<'_> {
             (_, Value::Null) => None,
             (Shape::Any, _) => Some(node.clone()),
             (Shape::Text, Value::String(_)) | (Shape::Bool, Value::Bool(_)) => Some(node.clone()),
-            (Shape::IntegerOrText { .. } | Shape::TextOrMap(_), Value::String(_)) => {
-                Some(node.clone())
-            }
+            (
+                Shape::IntegerOrText { .. } | Shape::TextOrMap(_) | Shape::NumberOrText,
+                Value::String(_),
+            )
+            | (Shape::NumberOrText, Value::Int(_) | Value::Float(_)) => Some(node.clone()),
             (
                 Shape::Integer { min, max } | Shape::IntegerOrText { min, max },
                 Value::Int(number),
             ) => self.integer(node, *number, *min, *max),
             (Shape::Word(words), Value::String(word)) => self.word(node, word, words),
-            (Shape::List(item), Value::Seq(items)) => Some(self.list(node, items, *item)),
+            (Shape::List { item, min }, Value::Seq(items)) if items.len() >= *min => {
+                Some(self.list(node, items, *item))
+            }
+            (Shape::List { .. }, Value::Seq(_)) => {
+                let message = format!("`{}` is empty", self.last_key());
+                let right = "expected one item or more";
+                self.push(Diagnostic::new(Code::BadValue, message).at(node.span, right));
+                None
+            }
             (Shape::Map(map) | Shape::TextOrMap(map), Value::Map(entries)) => {
                 Some(self.map(node, entries, map))
             }
@@ -254,8 +264,9 @@ fn wanted(shape: &Shape) -> String {
         Shape::Bool => "a boolean, `true` or `false`".into(),
         Shape::Integer { .. } => "a whole number".into(),
         Shape::IntegerOrText { .. } => "a whole number or a name".into(),
+        Shape::NumberOrText => "a number or a string".into(),
         Shape::Word(words) => one_of(words),
-        Shape::List(_) => "a list".into(),
+        Shape::List { .. } => "a list".into(),
         Shape::Map(_) => "a map".into(),
         Shape::TextOrMap(_) => "a string or a map".into(),
     }

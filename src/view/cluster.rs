@@ -43,6 +43,8 @@ pub struct ClusterView {
     pub release_channel: Word,
     /// Version to create with; empty: the channel's default.
     pub version: String,
+    /// When the daily maintenance window opens, `HH:MM` in UTC; empty: GKE chooses.
+    pub maintenance_start: String,
     /// The network.
     pub network: NetworkView,
     /// No external addresses on nodes.
@@ -218,6 +220,9 @@ pub fn cluster(cluster: &Cluster) -> ClusterView {
             .version
             .as_ref()
             .map_or_else(String::new, ToString::to_string),
+        maintenance_start: cluster
+            .maintenance_start
+            .map_or_else(String::new, |start| start.to_string()),
         network: network(&cluster.network),
         private_nodes: cluster.private_nodes,
         control_plane: control_plane(cluster),

@@ -1,11 +1,12 @@
 //! Kubernetes objects.
 
 use serde::Serialize;
-use serde_json::{Value as Json, json};
+use serde_json::Value as Json;
 
 use super::cluster::Pair;
+use super::objects;
 use crate::model::app::App;
-use crate::model::lab::{Policy, PolicySpec};
+use crate::model::lab::Policy;
 use crate::model::labels::Labels;
 use crate::model::logging::{
     ENABLE_DENY_LOGGING, ENABLE_LOGGING, LoggingSpec, NETWORK_LOGGING_NAME,
@@ -27,9 +28,9 @@ pub struct NamespaceView {
 #[derive(Debug, Clone, Serialize)]
 pub struct PolicyView {
     /// `apiVersion` of its kind.
-    pub api_version: &'static str,
+    pub api_version: String,
     /// Its kind.
-    pub kind: &'static str,
+    pub kind: String,
     /// Name of the object.
     pub name: String,
     /// Its namespace.
@@ -101,23 +102,17 @@ pub fn policy(policy: &Policy, logged: bool) -> PolicyView {
     if logged {
         annotations.insert(ENABLE_LOGGING, "true");
     }
-    let (api_version, kind, spec) = match &policy.spec {
-        PolicySpec::Network(spec) => ("networking.k8s.io/v1", "NetworkPolicy", json!(spec)),
-        PolicySpec::Fqdn(spec) => (
-            "networking.gke.io/v1alpha1",
-            "FQDNNetworkPolicy",
-            json!(spec),
-        ),
-    };
+    let object = objects::policy(policy);
+    let text = |key: &str| object[key].as_str().unwrap_or_default().to_owned();
     PolicyView {
-        api_version,
-        kind,
+        api_version: text("apiVersion"),
+        kind: text("kind"),
         name: policy.name.to_string(),
         namespace: policy.namespace.to_string(),
         description: lines(policy.description.as_str()),
         labels: policy.labels.clone(),
         annotations,
-        spec,
+        spec: object["spec"].clone(),
     }
 }
 

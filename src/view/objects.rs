@@ -3,7 +3,8 @@
 use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
 
-use crate::model::app::{App, ConfigMap, Ingress, ServiceAccount};
+use crate::model::app::{App, ConfigMap, Ingress, OwnNamespace, ServiceAccount};
+use crate::model::lab::{Policy, PolicySpec};
 use crate::model::labels::Labels;
 use crate::model::names::DnsLabel;
 use crate::model::patch;
@@ -182,7 +183,12 @@ fn pods(one: &Workload) -> Json {
     let mut metadata = Map::new();
     put_labels(&mut metadata, "labels", &one.labels);
     put_labels(&mut metadata, "annotations", &one.annotations);
-    json!({"metadata": metadata, "spec": pod_spec(one)})
+    let mut template = Map::new();
+    if !metadata.is_empty() {
+        template.insert("metadata".to_owned(), Json::Object(metadata));
+    }
+    template.insert("spec".to_owned(), pod_spec(one));
+    Json::Object(template)
 }
 
 fn pod_spec(one: &Workload) -> Json {
@@ -253,6 +259,7 @@ fn container_port(port: &ContainerPort) -> Json {
     let mut out = Map::new();
     put(&mut out, "name", json!(port.name));
     put(&mut out, "containerPort", json!(port.number));
+    put(&mut out, "hostPort", json!(port.host_port));
     put(&mut out, "protocol", protocol(port.protocol));
     Json::Object(out)
 }
@@ -425,4 +432,32 @@ fn ingress(one: &Ingress) -> Json {
         "metadata": metadata(one.name.as_str(), &one.namespace, &one.labels, &one.annotations),
         "spec": one.spec,
     })
+}
+
+/// A policy as Kubernetes writes it.
+pub fn policy(policy: &Policy) -> Json {
+    let (api_version, kind, spec) = match &policy.spec {
+        PolicySpec::Network(spec) => ("networking.k8s.io/v1", "NetworkPolicy", json!(spec)),
+        PolicySpec::Fqdn(spec) => (
+            "networking.gke.io/v1alpha1",
+            "FQDNNetworkPolicy",
+            json!(spec),
+        ),
+    };
+    let (labels, annotations) = (&policy.labels, &policy.annotations);
+    json!({
+        "apiVersion": api_version,
+        "kind": kind,
+        "metadata": metadata(policy.name.as_str(), &policy.namespace, labels, annotations),
+        "spec": spec,
+    })
+}
+
+/// A namespace as Kubernetes writes it.
+pub fn namespace(own: &OwnNamespace) -> Json {
+    let mut metadata = Map::new();
+    put(&mut metadata, "name", json!(own.name));
+    put_labels(&mut metadata, "labels", &own.labels);
+    put_labels(&mut metadata, "annotations", &own.annotations);
+    json!({"apiVersion": "v1", "kind": "Namespace", "metadata": metadata})
 }

@@ -2,8 +2,10 @@
 
 mod exit_codes;
 mod expand;
+mod explain;
 mod findings;
 mod formats;
+mod grade;
 mod init;
 mod logs;
 mod manual;

@@ -9,4 +9,5 @@ mod logs;
 mod oracle;
 mod properties;
 mod random;
+mod synth;
 mod truth;

@@ -3,4 +3,5 @@
 mod bounds;
 mod compose;
 mod mutate;
+mod reference;
 mod schema;

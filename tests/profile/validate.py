@@ -46,7 +46,7 @@ def findings(error):
         return [["wrong-type", text(path)]]
     if kind in ("oneOf", "enum", "const"):
         return [["bad-value" if isinstance(error.instance, str) else "wrong-type", text(path)]]
-    if kind in ("minimum", "maximum"):
+    if kind in ("minimum", "maximum", "minItems"):
         return [["bad-value", text(path)]]
     if kind == "type":
         return [["wrong-type", text(path)]]

@@ -6,7 +6,7 @@
 #   SETTLE_SECONDS       from a change of policies until nodes enforce it, at most (15)
 #   START_SECONDS        how long a probe's pod may take to start, its image included (300)
 #   LOG_SECONDS          how long to wait for an entry that should come (300)
-#   QUIET_SECONDS        how long to wait before saying that no entry comes (90)
+#   QUIET_SECONDS        how long to wait before saying that no entry comes (60)
 #
 # RESULTS_FILE holds one JSON object a line, one for each probe of each stage. Where a probe of a
 # stage has more than one, the last one counts. Its fields, always all of them:
@@ -31,7 +31,7 @@ RESULTS_FILE="${RESULTS_FILE:-${PWD}/${LAB}-results.jsonl}"
 SETTLE_SECONDS="${SETTLE_SECONDS:-15}"
 START_SECONDS="${START_SECONDS:-300}"
 LOG_SECONDS="${LOG_SECONDS:-300}"
-QUIET_SECONDS="${QUIET_SECONDS:-90}"
+QUIET_SECONDS="${QUIET_SECONDS:-60}"
 
 STAGE=''
 NUMBER=0

@@ -8,7 +8,7 @@ set -euo pipefail
 SCRIPTS="$(dirname -- "${BASH_SOURCE[0]}")"
 # shellcheck source-path=SCRIPTDIR source=lib.sh disable=SC1091
 source "${SCRIPTS}/lib.sh"
-#
+
 # The alert matches log entries. One on the metric would have to wait, up to ten minutes, until
 # Cloud Monitoring knows the new metric.
 
@@ -29,9 +29,13 @@ if [[ -n "${workload}" ]]; then
   filter+=" jsonPayload.dest.pod_name=~\"${REPLY}\""
 fi
 
-# fill FILE: writes the standard input into a private file, which ends with the script.
+# fill FILE: writes the standard input into a private file, which ends with the script. A dry run
+# shows it.
 fill() {
   (umask 077 && cat >"${WORK}/$1")
+  if [[ "${DRY_RUN}" == 1 ]]; then
+    cat -- "${WORK}/$1" >&2
+  fi
 }
 
 step "metric ${metric}"

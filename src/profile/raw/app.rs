@@ -18,6 +18,7 @@ pub struct RawApp {
     /// Where the application comes from.
     pub source: Option<At<String>>,
     /// Namespace of everything that names none of its own; `default` if not given.
+    #[schemars(extend("default" = "default"))]
     pub namespace: Option<At<String>>,
     /// Namespaces that have labels or annotations, or that are there already. Any other namespace
     /// that something names is made without further ado.

@@ -20,21 +20,27 @@ pub struct RawCluster {
     #[schemars(required)]
     pub location: Option<At<String>>,
     /// Standard: you choose the nodes. Autopilot: Google does.
+    #[schemars(extend("default" = "standard"))]
     pub mode: Option<At<RawMode>>,
     /// How soon the cluster gets new versions.
+    #[schemars(extend("default" = "regular"))]
     pub release_channel: Option<At<RawReleaseChannel>>,
     /// Kubernetes version to create the cluster with, such as `1.33` or `1.33.4-gke.1172000`;
     /// the channel's default if not given.
     pub version: Option<At<String>>,
+    /// When GKE may work on the cluster; whenever it chooses if not given.
+    pub maintenance: Option<At<RawMaintenance>>,
     /// The VPC network and its address ranges.
     pub network: Option<At<RawNetwork>>,
     /// Who reaches the control plane, and how.
     pub control_plane: Option<At<RawControlPlane>>,
     /// Nodes without external addresses. They reach the internet through Cloud NAT.
+    #[schemars(extend("default" = false))]
     pub private_nodes: Option<At<bool>>,
     /// Node pools, for Standard clusters. One pool of three small nodes if not given.
     pub node_pools: Option<Vec<At<RawNodePool>>>,
     /// Most pods a node may run, 8 to 256. It sets how much of the pod range each node takes.
+    #[schemars(extend("default" = 110))]
     pub max_pods_per_node: Option<At<u32>>,
     /// Features of Dataplane V2.
     pub dataplane: Option<At<RawDataplane>>,
@@ -44,16 +50,23 @@ pub struct RawCluster {
     /// enforces policies itself.
     pub addons: Option<Vec<At<String>>>,
     /// Components that send logs to Cloud Logging. Policy logs need `SYSTEM`.
+    #[schemars(extend("default" = ["SYSTEM", "WORKLOAD"]))]
+    #[schemars(length(min = 1))]
     pub logging: Option<Vec<At<RawLoggingComponent>>>,
     /// Components that send metrics to Cloud Monitoring.
+    #[schemars(extend("default" = ["SYSTEM"]))]
+    #[schemars(length(min = 1))]
     pub monitoring: Option<Vec<At<RawMonitoringComponent>>>,
     /// Google Cloud Managed Service for Prometheus.
+    #[schemars(extend("default" = true))]
     pub managed_prometheus: Option<At<bool>>,
     /// Let pods act as Google service accounts, and close the node's own credentials to them.
+    #[schemars(extend("default" = true))]
     pub workload_identity: Option<At<bool>>,
     /// Service account of the nodes, made by the lab with the least roles that a node needs.
     pub node_service_account: Option<At<String>>,
     /// Refuse to delete the cluster by Terraform until this is turned off. Off for a lab.
+    #[schemars(extend("default" = false))]
     pub deletion_protection: Option<At<bool>>,
     /// Labels on the cluster, for billing and search.
     pub labels: Option<Texts>,
@@ -83,6 +96,15 @@ pub enum RawReleaseChannel {
     Extended,
 }
 
+/// When GKE may work on the cluster.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct RawMaintenance {
+    /// When the daily window of four hours opens, such as `03:00`, in UTC.
+    #[schemars(required)]
+    pub start: Option<At<String>>,
+}
+
 /// The VPC network and its address ranges.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -90,6 +112,7 @@ pub struct RawNetwork {
     /// Name of the VPC network; `NAME-network` if not given, NAME being the cluster's.
     pub name: Option<At<String>>,
     /// The network and its subnet exist already: use them, create and delete nothing.
+    #[schemars(extend("default" = false))]
     pub existing: Option<At<bool>>,
     /// The subnet, from which nodes get their addresses.
     pub subnet: Option<At<RawRange>>,
@@ -118,10 +141,12 @@ pub struct RawControlPlane {
     /// Addresses that may reach the control plane. Anyone with credentials if not given.
     pub authorized_networks: Option<Vec<At<RawAuthorizedNetwork>>>,
     /// Reach the control plane from inside the VPC network only. Needs private nodes.
+    #[schemars(extend("default" = false))]
     pub private_endpoint: Option<At<bool>>,
     /// A /28 block for the control plane of older private clusters; rarely needed today.
     pub range: Option<At<String>>,
     /// Reach the control plane through its DNS name, which needs no network path of yours.
+    #[schemars(extend("default" = false))]
     pub dns_access: Option<At<bool>>,
 }
 
@@ -144,18 +169,24 @@ pub struct RawNodePool {
     #[schemars(required)]
     pub name: Option<At<String>>,
     /// Machine type, such as `e2-standard-4`.
+    #[schemars(extend("default" = "e2-standard-2"))]
     pub machine_type: Option<At<String>>,
     /// Nodes in each zone; a regional cluster usually has three zones.
+    #[schemars(extend("default" = 1))]
     pub nodes_per_zone: Option<At<u32>>,
     /// Let GKE change the number of nodes.
     pub autoscaling: Option<At<RawAutoscaling>>,
     /// Boot disk type.
+    #[schemars(extend("default" = "pd-balanced"))]
     pub disk_type: Option<At<RawDiskType>>,
     /// Boot disk size in GB, 10 to 65536.
+    #[schemars(extend("default" = 50))]
     pub disk_size_gb: Option<At<u32>>,
     /// Operating system of the nodes.
+    #[schemars(extend("default" = "COS_CONTAINERD"))]
     pub image_type: Option<At<RawImageType>>,
     /// Spot VMs: much cheaper, taken back at any time.
+    #[schemars(extend("default" = false))]
     pub spot: Option<At<bool>>,
     /// Labels on the Kubernetes nodes.
     pub labels: Option<Texts>,
@@ -203,17 +234,23 @@ pub enum RawImageType {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RawDataplane {
     /// Flow metrics. Needs managed Prometheus to be collected.
+    #[schemars(extend("default" = false))]
     pub metrics: Option<At<bool>>,
     /// Flow observability: Hubble relay and its command line.
+    #[schemars(extend("default" = false))]
     pub flow_observability: Option<At<bool>>,
     /// Serve FQDNNetworkPolicy: egress by domain name.
+    #[schemars(extend("default" = false))]
     pub fqdn_network_policy: Option<At<bool>>,
     /// Serve CiliumClusterwideNetworkPolicy: policies over all namespaces.
+    #[schemars(extend("default" = false))]
     pub cilium_clusterwide_network_policy: Option<At<bool>>,
     /// Encrypt what goes from node to node (WireGuard). Standard clusters only.
+    #[schemars(extend("default" = false))]
     pub in_transit_encryption: Option<At<bool>>,
     /// Show traffic between pods of one node to VPC flow logs and firewalls. Standard clusters
     /// only: Autopilot always does.
+    #[schemars(extend("default" = false))]
     pub intra_node_visibility: Option<At<bool>>,
 }
 
@@ -222,6 +259,7 @@ pub struct RawDataplane {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RawDns {
     /// What answers the pods' DNS queries.
+    #[schemars(extend("default" = "kube-dns"))]
     pub provider: Option<At<RawDnsProvider>>,
     /// NodeLocal DNSCache: a DNS cache on every node. Always on with Autopilot.
     pub node_local_cache: Option<At<bool>>,

@@ -396,11 +396,11 @@ shapes! {
         /// Certificates.
         tls: Vec<Any>,
         /// Hosts and paths.
-        rules: Vec<IngressRule>,
+        rules: Vec<IngressHost>,
     }
 
     /// Requests for a host.
-    IngressRule {
+    IngressHost {
         /// The host; any if not given.
         host: String,
         /// Its paths.

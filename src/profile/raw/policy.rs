@@ -241,8 +241,10 @@ pub struct RawLogging {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RawLogAction {
     /// Log them.
+    #[schemars(extend("default" = false))]
     pub log: Option<At<bool>>,
     /// Log only where an annotation asks for it: on the policy for allowed connections, on the
     /// namespace for denied ones. Needs `log: true`.
+    #[schemars(extend("default" = false))]
     pub delegate: Option<At<bool>>,
 }

@@ -16,6 +16,7 @@ pub struct RawService {
     /// Name of the Service; the workload's if not given.
     pub name: Option<At<String>>,
     /// How it is reached; `ClusterIP` if not given.
+    #[schemars(extend("default" = "ClusterIP"))]
     pub r#type: Option<At<RawServiceType>>,
     /// It has no address of its own: its name leads to the pods themselves.
     pub headless: Option<At<bool>>,
@@ -87,6 +88,7 @@ pub struct RawServicePort {
     /// given. Policies count this one.
     pub target_port: Option<At<RawPortRef>>,
     /// TCP if not given.
+    #[schemars(extend("default" = "TCP"))]
     pub protocol: Option<At<RawProtocol>>,
     /// The port on every node, if it isn't to be chosen by Kubernetes.
     pub node_port: Option<At<u16>>,

@@ -24,11 +24,12 @@ pub struct RawProbe {
     #[schemars(required)]
     pub to: Option<At<String>>,
     /// The command that opens the connection and exits with 0 if it got through; no shell.
-    #[schemars(required)]
+    #[schemars(required, length(min = 1))]
     pub run: Option<Vec<At<String>>>,
     /// What the command prints when it got through.
     pub prints: Option<At<String>>,
     /// Seconds after which the connection counts as denied; 5 if not given.
+    #[schemars(extend("default" = 5))]
     pub timeout_seconds: Option<At<u32>>,
     /// Another probe, which must still get through: or else a denial proves nothing.
     pub control: Option<At<String>>,
@@ -116,6 +117,7 @@ pub struct RawAlerting {
     /// Count and alert on connections denied on their way to this workload; all if not given.
     pub workload: Option<At<String>>,
     /// Seconds between two notifications, at least.
+    #[schemars(extend("default" = 300))]
     pub notification_rate_limit_seconds: Option<At<u32>>,
     /// Address to notify. Without one the alert opens an incident and tells nobody.
     pub email: Option<At<String>>,

@@ -26,6 +26,7 @@ pub struct RawWorkload {
     #[schemars(required)]
     pub name: Option<At<String>>,
     /// What makes the pods; `Deployment` if not given.
+    #[schemars(extend("default" = "Deployment"))]
     pub kind: Option<At<RawWorkloadKind>>,
     /// Namespace of the workload and its Services; the application's if not given.
     pub namespace: Option<At<String>>,
@@ -33,6 +34,7 @@ pub struct RawWorkload {
     #[schemars(required)]
     pub image: Option<At<String>>,
     /// Name of the container; `main` if not given.
+    #[schemars(extend("default" = "main"))]
     pub container: Option<At<String>>,
     /// How many pods; Kubernetes makes one if not given.
     pub replicas: Option<At<u32>>,
@@ -157,7 +159,10 @@ pub struct RawContainerPort {
     /// The port's number.
     #[schemars(required)]
     pub container_port: Option<At<u16>>,
+    /// The same port on the node's own address.
+    pub host_port: Option<At<u16>>,
     /// TCP if not given.
+    #[schemars(extend("default" = "TCP"))]
     pub protocol: Option<At<RawProtocol>>,
 }
 

@@ -191,6 +191,6 @@ fn world(lab: &Lab, root: &Path) -> Value {
     json!({
         "project": lab.cluster.project, "location": lab.cluster.location.as_str(),
         "root": root, "stages": stages, "outcomes": outcomes, "probes": probes,
-        "load_balancers": services.map(|(w, s)| format!("{}/{}", w.namespace, s.name)).collect::<Vec<_>>(),
+        "load_balancers": services.map(|(_, s)| format!("{namespace}/{}", s.name)).collect::<Vec<_>>(),
     })
 }

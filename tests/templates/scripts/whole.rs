@@ -32,6 +32,17 @@ fn the_whole_lab_runs_again_and_leaves_nothing() {
         json!({"verdict": null, "logged": null})
     );
 
+    bench.fine("scripts/50-read-logs.sh", &["deny-logging"]);
+    let filters: Vec<String> = bench
+        .calls()
+        .into_iter()
+        .filter_map(|call| call.get(3).cloned())
+        .collect();
+    assert!(
+        filters.contains(&results[4]["filter"].as_str().unwrap().to_owned()),
+        "{filters:?}"
+    );
+
     let state = bench.state();
     bench.fine(RUN, &[]);
     assert_eq!(bench.state(), state, "a second run changes nothing");
@@ -85,7 +96,7 @@ fn other_clusters_come_up_and_go_too() {
     if !tool("bash") || !tool("python3") {
         return;
     }
-    for name in ["autopilot", "existing", "private", "zonal"] {
+    for name in ["autopilot", "existing", "private"] {
         let lab = lab(name);
         let bench = Bench::new(&lab);
         if name == "existing" {

@@ -1,0 +1,64 @@
+#!/usr/bin/env bash
+# One stage of the lab: sets policies and logging, runs every probe, reads the logs, judges.
+#
+# Words of the profile are data, also where they look like an expansion or an escaped quote:
+# shellcheck disable=SC1003,SC2016
+set -euo pipefail
+
+SCRIPTS="$(dirname -- "${BASH_SOURCE[0]}")"
+# shellcheck source-path=SCRIPTDIR source=probes.sh disable=SC1091
+source "${SCRIPTS}/probes.sh"
+
+begin_stage ledger 2 4 'The ledger is guarded'
+without_policy bank least-deny-all
+without_policy bank least-frontend
+without_policy bank least-userservice
+without_policy bank least-contacts
+without_policy bank least-accounts-db
+without_policy bank least-ledgerwriter
+without_policy bank least-balancereader
+without_policy bank least-transactionhistory
+without_policy bank least-ledger-db
+without_policy bank least-loadgenerator
+apply_stage kubernetes/stages/2-ledger
+settle
+probe writer-to-ledger \
+  pod=writer-to-ledger \
+  namespace=bank \
+  file=kubernetes/probes/writer-to-ledger.yaml \
+  prints='accepting connections' \
+  timeout=5 \
+  expected=allowed \
+  logged=no \
+  control='' \
+  target=ledger-db \
+  target_namespace=bank \
+  port=5432 \
+  direction=ingress
+probe contacts-to-ledger \
+  pod=contacts-to-ledger \
+  namespace=bank \
+  file=kubernetes/probes/contacts-to-ledger.yaml \
+  prints='accepting connections' \
+  timeout=5 \
+  expected=denied \
+  logged=yes \
+  control=writer-to-ledger \
+  target=ledger-db \
+  target_namespace=bank \
+  port=5432 \
+  direction=ingress
+probe contacts-to-history \
+  pod=contacts-to-history \
+  namespace=bank \
+  file=kubernetes/probes/contacts-to-history.yaml \
+  prints='' \
+  timeout=5 \
+  expected=allowed \
+  logged=no \
+  control=writer-to-ledger \
+  target=transactionhistory \
+  target_namespace=bank \
+  port=8080 \
+  direction=ingress
+end_stage

@@ -1,0 +1,28 @@
+project_id      = "your-project"
+cluster_name    = "your-bank-cluster"
+location        = "us-west1"
+release_channel = "REGULAR"
+
+network_name        = "your-bank-cluster-network"
+subnet_name         = "your-bank-cluster-nodes"
+subnet_range        = "10.64.0.0/20"
+pods_range_name     = "pods"
+pods_range          = "10.68.0.0/16"
+services_range_name = "services"
+services_range      = "10.64.16.0/20"
+
+node_service_account_id = "your-bank-cluster-nodes"
+
+node_pools = {
+  "lab" = {
+    machine_type   = "e2-standard-2"
+    nodes_per_zone = 1
+    autoscaling    = { min = 1, max = 2 }
+    disk_type      = "pd-balanced"
+    disk_size_gb   = 50
+    image_type     = "COS_CONTAINERD"
+    spot           = false
+  }
+}
+
+deletion_protection = false

@@ -1,0 +1,61 @@
+#!/usr/bin/env bash
+# One stage of the lab: sets policies and logging, runs every probe, reads the logs, judges.
+#
+# Words of the profile are data, also where they look like an expansion or an escaped quote:
+# shellcheck disable=SC1003,SC2016
+set -euo pipefail
+
+SCRIPTS="$(dirname -- "${BASH_SOURCE[0]}")"
+# shellcheck source-path=SCRIPTDIR source=probes.sh disable=SC1091
+source "${SCRIPTS}/probes.sh"
+
+begin_stage database-guarded 2 4 'One policy before the database'
+without_policy web least-deny-all
+without_policy web least-web
+without_policy web least-api
+without_policy data least-deny-all
+without_policy data least-database
+without_policy data least-backup
+without_annotation data
+apply_stage kubernetes/stages/2-database-guarded
+settle
+probe api-to-database \
+  pod=api-to-database \
+  namespace=web \
+  file=kubernetes/probes/api-to-database.yaml \
+  prints='accepting connections' \
+  timeout=5 \
+  expected=allowed \
+  logged=no \
+  control='' \
+  target=database \
+  target_namespace=data \
+  port=5432 \
+  direction=ingress
+probe web-to-database \
+  pod=web-to-database \
+  namespace=web \
+  file=kubernetes/probes/web-to-database.yaml \
+  prints='accepting connections' \
+  timeout=5 \
+  expected=denied \
+  logged=yes \
+  control=api-to-database \
+  target=database \
+  target_namespace=data \
+  port=5432 \
+  direction=ingress
+probe neighbour-to-database \
+  pod=neighbour-to-database \
+  namespace=data \
+  file=kubernetes/probes/neighbour-to-database.yaml \
+  prints='accepting connections' \
+  timeout=5 \
+  expected=denied \
+  logged=yes \
+  control=api-to-database \
+  target=database \
+  target_namespace=data \
+  port=5432 \
+  direction=ingress
+end_stage

@@ -1,0 +1,55 @@
+#!/usr/bin/env bash
+# One stage of the lab: sets policies and logging, runs every probe, reads the logs, judges.
+#
+# Words of the profile are data, also where they look like an expansion or an escaped quote:
+# shellcheck disable=SC1003,SC2016
+set -euo pipefail
+
+SCRIPTS="$(dirname -- "${BASH_SOURCE[0]}")"
+# shellcheck source-path=SCRIPTDIR source=probes.sh disable=SC1091
+source "${SCRIPTS}/probes.sh"
+
+begin_stage delegated 4 4 'The database'\''s namespace asks for logs, the web'\''s doesn'\''t'
+apply_stage kubernetes/stages/4-delegated
+annotate data
+settle
+probe web-to-database \
+  pod=web-to-database \
+  namespace=web \
+  file=kubernetes/probes/web-to-database.yaml \
+  prints='accepting connections' \
+  timeout=5 \
+  expected=denied \
+  logged=no \
+  control=api-to-database \
+  target=database \
+  target_namespace=data \
+  port=5432 \
+  direction=''
+probe neighbour-to-database \
+  pod=neighbour-to-database \
+  namespace=data \
+  file=kubernetes/probes/neighbour-to-database.yaml \
+  prints='accepting connections' \
+  timeout=5 \
+  expected=denied \
+  logged=yes \
+  control=api-to-database \
+  target=database \
+  target_namespace=data \
+  port=5432 \
+  direction=''
+probe api-to-database \
+  pod=api-to-database \
+  namespace=web \
+  file=kubernetes/probes/api-to-database.yaml \
+  prints='accepting connections' \
+  timeout=5 \
+  expected='' \
+  logged='' \
+  control='' \
+  target=database \
+  target_namespace=data \
+  port=5432 \
+  direction=''
+end_stage

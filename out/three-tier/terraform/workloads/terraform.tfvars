@@ -1,0 +1,3 @@
+project_id   = "your-project"
+cluster_name = "your-three-tier-cluster"
+location     = "europe-west4-b"

@@ -1,0 +1,103 @@
+//! `dplab synth`: the policies that an application needs and no more.
+
+use super::args::{AboutArgs, SynthArgs};
+use super::import;
+use super::load;
+use super::term::Term;
+use crate::check;
+use crate::diag::has_errors;
+use crate::exit::Exit;
+use crate::lang::yaml;
+use crate::manifest;
+use crate::model::Lab;
+use crate::model::lab::Policy;
+use crate::netpol::staged::{self, Places};
+use crate::netpol::{Reading, World, reach, synth};
+use crate::profile;
+use crate::profile::layer::Overrides;
+use crate::report::compare;
+use crate::source::SourceMap;
+use crate::view::objects;
+
+pub(super) fn run(args: &SynthArgs, term: &Term) -> anyhow::Result<Exit> {
+    let (lab, present) = match read(args, term)? {
+        Ok(read) => read,
+        Err(exit) => return Ok(exit),
+    };
+    let policies = synth::named(&lab.app, &lab.cluster, &args.prefix)?;
+    if !args.compare {
+        term.payload(&policies.iter().map(document).collect::<String>())?;
+        return Ok(Exit::Fine);
+    }
+    let least = staged::world(&alone(&lab, policies), None, &Places::new());
+    let reading = Reading::DPV2;
+    let (present, least) = (reach(&present, reading), reach(&least, reading));
+    term.payload(&compare::text(&present, &least))?;
+    Ok(Exit::Fine)
+}
+
+/// One document of a stream that kubectl takes.
+fn document(policy: &Policy) -> String {
+    let what = yaml::comment(policy.description.as_str());
+    format!(
+        "---\n# {what}\n{}\n",
+        yaml::document(&objects::policy(policy))
+    )
+}
+
+/// The lab with these policies and nobody else in it.
+fn alone(lab: &Lab, policies: Vec<Policy>) -> Lab {
+    Lab {
+        policies,
+        probes: Vec::new(),
+        stages: Vec::new(),
+        ..lab.clone()
+    }
+}
+
+/// The lab, and the world as its policies are now: a profile's in its last stage.
+fn read(args: &SynthArgs, term: &Term) -> anyhow::Result<Result<(Lab, World), Exit>> {
+    let Some(path) = &args.profile else {
+        return of_manifests(args, term);
+    };
+    let mut sources = SourceMap::new();
+    let loaded = load::lab(path.clone(), &mut sources, &args.overrides.overrides())?;
+    term.findings(&loaded.findings, &sources);
+    let (Some(lab), false) = (loaded.lab, has_errors(&loaded.findings)) else {
+        return Ok(Err(Exit::Invalid));
+    };
+    let last = lab.stages.last().cloned();
+    let without_probes = Lab {
+        probes: Vec::new(),
+        ..lab.clone()
+    };
+    let present = staged::world(&without_probes, last.as_ref(), &Places::new());
+    Ok(Ok((lab, present)))
+}
+
+fn of_manifests(args: &SynthArgs, term: &Term) -> anyhow::Result<Result<(Lab, World), Exit>> {
+    let about = AboutArgs {
+        name: Some("lab".to_owned()),
+        project: "your-project".to_owned(),
+        location: "us-east1".to_owned(),
+    };
+    let read = match import::read(&args.manifests, &about, term)? {
+        Ok(read) => read,
+        Err(exit) => return Ok(Err(exit)),
+    };
+    let present = manifest::read(&read.sources, &read.ids).world;
+    let imported = read.imported;
+    let mut sources = SourceMap::new();
+    let id = sources.add("imported profile", imported.profile);
+    let read = profile::read(&mut sources, &load::Disk, id, &Overrides::default());
+    let checked = read.value.as_ref().map(check::lab);
+    let Some(lab) = checked.and_then(|checked| checked.value) else {
+        term.findings(&read.findings, &sources);
+        return Ok(Err(Exit::Invalid));
+    };
+    imported
+        .notes
+        .iter()
+        .for_each(|note| term.say(&format!("look at: {note}")));
+    Ok(Ok((lab, present)))
+}

@@ -1,0 +1,152 @@
+//! Manifests -> a profile that generates equal objects.
+//!
+//! What the language has words for is said with them; any other field is carried in a `patch`, any
+//! other object under `objects`. Nothing is guessed about what is equal: the profile is checked and
+//! its objects are put together as `generate` would, and whatever still differs is carried. The
+//! calls are found in what the containers are told: environment, arguments, ConfigMaps.
+
+mod calls;
+mod containers;
+mod draft;
+mod equal;
+mod item;
+mod scalar;
+mod services;
+mod settle;
+mod workloads;
+
+use serde_json::{Value as Json, json};
+
+use crate::diag::Diagnostic;
+use crate::lang::yaml;
+use crate::profile::yaml::{Limits, Node, read};
+use crate::source::{SourceId, SourceMap};
+
+/// What manifests don't say, and a profile must.
+#[derive(Debug, Clone)]
+pub struct About {
+    /// Name of the lab.
+    pub name: String,
+    /// Project of the cluster.
+    pub project: String,
+    /// Region or zone of the cluster.
+    pub location: String,
+}
+
+/// A profile, and what there is to know about it.
+#[derive(Debug, Clone)]
+pub struct Imported {
+    /// The profile's text.
+    pub profile: String,
+    /// What the language has no word for, and so was carried as it is.
+    pub carried: Vec<String>,
+    /// Calls that were found, with the place that tells of them.
+    pub calls: Vec<String>,
+    /// What someone should look at.
+    pub notes: Vec<String>,
+}
+
+/// Why manifests can't become a profile.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportError {
+    /// A document can't be read.
+    #[error("{}", .0.message)]
+    Yaml(Box<Diagnostic>),
+    /// An object that is none.
+    #[error("{place}: this is no object of Kubernetes: it has no {missing}")]
+    NoObject {
+        /// Where it stands.
+        place: String,
+        /// What it lacks.
+        missing: &'static str,
+    },
+    /// The same object twice.
+    #[error("{0} stands in the manifests twice")]
+    Twice(String),
+    /// There is nothing to import.
+    #[error("there is no object in the manifests")]
+    Empty,
+    /// What was written doesn't generate what was read: a mistake of dplab's own.
+    #[error("{0} would not come back as it was; nothing is written")]
+    NotEqual(String),
+}
+
+/// Makes a profile of manifests, in the order given.
+///
+/// # Errors
+/// Where the manifests can't be read, and never because of something that the language lacks.
+pub fn import(
+    sources: &SourceMap,
+    ids: &[SourceId],
+    about: &About,
+) -> Result<Imported, ImportError> {
+    let mut objects = Vec::new();
+    for id in ids {
+        let nodes = read(sources, *id, Limits::MANIFEST).map_err(ImportError::Yaml)?;
+        for node in &nodes {
+            expand(sources, node, None, &mut objects)?;
+        }
+    }
+    if objects.is_empty() {
+        return Err(ImportError::Empty);
+    }
+    let mut names: Vec<String> = objects.iter().map(equal::title).collect();
+    names.sort();
+    if let Some(twice) = names.windows(2).find(|pair| pair[0] == pair[1]) {
+        return Err(ImportError::Twice(twice[0].clone()));
+    }
+    let mut draft = draft::Draft::of(objects);
+    calls::find(&mut draft);
+    settle::settle(&mut draft, about)?;
+    Ok(Imported {
+        profile: text(&draft.profile(about)),
+        carried: draft.carried(),
+        calls: draft.calls.clone(),
+        notes: draft.notes.clone(),
+    })
+}
+
+/// Takes lists apart, and values that say nothing out.
+fn expand(
+    sources: &SourceMap,
+    node: &Node,
+    kind_of_list: Option<&Json>,
+    objects: &mut Vec<Json>,
+) -> Result<(), ImportError> {
+    let kind = node.get("kind").and_then(Node::as_str);
+    let items = node.get("items").map(Node::items);
+    if let (Some(items), true) = (items, kind.is_some_and(|kind| kind.ends_with("List"))) {
+        let of = kind.and_then(|kind| kind.strip_suffix("List"));
+        let of = of.filter(|of| !of.is_empty()).map(|of| {
+            let version = node.get("apiVersion").and_then(Node::as_str);
+            json!({"apiVersion": version, "kind": of})
+        });
+        return items
+            .iter()
+            .try_for_each(|item| expand(sources, item, of.as_ref(), objects));
+    }
+    let mut object = scalar::to_json(sources, node);
+    if let (Some(of), Json::Object(map)) = (kind_of_list, &mut object) {
+        for (key, value) in of.as_object().into_iter().flatten() {
+            map.entry(key.clone()).or_insert_with(|| value.clone());
+        }
+    }
+    equal::without_nulls(&mut object);
+    let name = &object["metadata"]["name"];
+    let missing = match (&object["apiVersion"], &object["kind"], name) {
+        (Json::String(_), Json::String(_), Json::String(_)) => None,
+        (Json::String(_), Json::String(_), _) => Some("`metadata.name`"),
+        _ => Some("`apiVersion` and `kind`"),
+    };
+    if let Some(missing) = missing {
+        let place = sources.display(node.span).to_string();
+        return Err(ImportError::NoObject { place, missing });
+    }
+    objects.push(object);
+    Ok(())
+}
+
+fn text(profile: &Json) -> String {
+    let head = "# yaml-language-server: $schema=profile.schema.json\n";
+    format!("{head}{}\n", yaml::document(profile))
+}

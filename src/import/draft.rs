@@ -1,0 +1,389 @@
+//! A profile in the making: which object became which item, and what is carried as it is.
+
+use serde_json::{Map, Value as Json, json};
+
+use super::About;
+use super::containers::most_common;
+use super::equal::{namespace, title};
+use super::item::{Item, Says, map_of, texts};
+use super::{services, workloads};
+use crate::check::FORMAT;
+use crate::model::patch::places;
+
+/// A workload with what stands in front of it.
+#[derive(Debug, Clone)]
+pub(super) struct Workload {
+    pub(super) item: Item,
+    pub(super) services: Vec<Item>,
+    /// An autoscaler and a disruption budget, each with the key that says it.
+    pub(super) beside: Vec<(&'static str, Json)>,
+    pub(super) calls: Vec<String>,
+}
+
+/// A profile in the making.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Draft {
+    /// The application's namespace: the one that most workloads share.
+    pub(super) home: String,
+    defaults: Json,
+    pub(super) workloads: Vec<Workload>,
+    pub(super) namespaces: Vec<Item>,
+    pub(super) accounts: Vec<Item>,
+    pub(super) config_maps: Vec<Item>,
+    pub(super) ingresses: Vec<Item>,
+    pub(super) policies: Vec<Item>,
+    pub(super) logging: Option<Item>,
+    /// Objects that are carried as they are.
+    pub(super) objects: Vec<Json>,
+    pub(super) calls: Vec<String>,
+    pub(super) notes: Vec<String>,
+}
+
+impl Draft {
+    /// Gives each object its place.
+    pub(super) fn of(objects: Vec<Json>) -> Self {
+        let is_workload = |object: &Json| workloads::template_path(object).is_some();
+        let (controllers, rest): (Vec<Json>, Vec<Json>) =
+            objects.into_iter().partition(is_workload);
+        let mut draft = Draft {
+            home: home(&controllers),
+            ..Draft::default()
+        };
+        let (others, services): (Vec<Json>, Vec<Json>) = rest
+            .into_iter()
+            .partition(|object| object["kind"] != "Service");
+        draft.defaults = defaults(&controllers, &services);
+        for object in controllers {
+            draft.workloads.push(Workload {
+                item: Item {
+                    says: workloads::workload(&object, &draft.home, &draft.defaults).0,
+                    origin: object,
+                },
+                services: Vec::new(),
+                beside: Vec::new(),
+                calls: Vec::new(),
+            });
+        }
+        services
+            .into_iter()
+            .for_each(|object| draft.service(object));
+        others.into_iter().for_each(|object| draft.other(object));
+        draft
+    }
+
+    fn service(&mut self, object: Json) {
+        let behind = |one: &&mut Workload| services::is_behind(&object, &one.item.origin);
+        let Some(workload) = self.workloads.iter_mut().find(behind) else {
+            self.objects.push(object);
+            return;
+        };
+        let says = services::service(&object, &workload.item.origin, &self.defaults).0;
+        workload.services.push(Item {
+            says,
+            origin: object,
+        });
+    }
+
+    fn other(&mut self, object: Json) {
+        let kind = object["kind"].as_str().unwrap_or_default();
+        let version = object["apiVersion"].as_str().unwrap_or_default();
+        match (version, kind) {
+            ("v1", "Namespace") if object["metadata"]["name"] != "default" => {
+                let says = self.head(&object);
+                self.namespaces.push(Item {
+                    says,
+                    origin: object,
+                });
+            }
+            ("v1", "ServiceAccount") => {
+                let says = self.head(&object);
+                self.accounts.push(Item {
+                    says,
+                    origin: object,
+                });
+            }
+            ("v1", "ConfigMap") => {
+                let says = self.with(&object, "data", "data");
+                self.config_maps.push(Item {
+                    says,
+                    origin: object,
+                });
+            }
+            ("networking.k8s.io/v1", "Ingress") => {
+                let says = self.with(&object, "spec", "spec");
+                self.ingresses.push(Item {
+                    says,
+                    origin: object,
+                });
+            }
+            ("networking.k8s.io/v1", "NetworkPolicy") => {
+                let says = self.with(&object, "spec", "spec");
+                self.policies.push(Item {
+                    says,
+                    origin: object,
+                });
+            }
+            ("networking.gke.io/v1alpha1", "FQDNNetworkPolicy") => {
+                let says = self.with(&object, "spec", "fqdn");
+                self.policies.push(Item {
+                    says,
+                    origin: object,
+                });
+            }
+            ("networking.gke.io/v1alpha1", "NetworkLogging") => {
+                let says = object["spec"]["cluster"].as_object().cloned();
+                let says = says.unwrap_or_default();
+                self.logging = Some(Item {
+                    says,
+                    origin: object,
+                });
+            }
+            _ => self.beside(object),
+        }
+    }
+
+    /// Autoscalers and disruption budgets stand beside their workload, all else is carried.
+    fn beside(&mut self, object: Json) {
+        type Read = fn(&Json, &Json) -> Option<Json>;
+        let (key, read): (&'static str, Read) = match object["kind"].as_str() {
+            Some("HorizontalPodAutoscaler") => ("autoscaling", services::autoscaling),
+            Some("PodDisruptionBudget") => ("disruptionBudget", services::disruption_budget),
+            _ => return self.objects.push(object),
+        };
+        for workload in &mut self.workloads {
+            if let Some(says) = read(&object, &workload.item.origin) {
+                workload.item.says.insert(key.to_owned(), says);
+                workload.beside.push((key, object));
+                return;
+            }
+        }
+        self.objects.push(object);
+    }
+
+    /// Name, namespace, labels and annotations.
+    fn head(&self, object: &Json) -> Map<String, Json> {
+        let metadata = &object["metadata"];
+        let mut says = Says::default();
+        says.put("name", metadata["name"].clone());
+        if object["kind"] != "Namespace" {
+            says.unless("namespace", json!(namespace(object)), &json!(self.home));
+        }
+        says.take(metadata, &["labels", "annotations"]);
+        says.0
+    }
+
+    fn with(&self, object: &Json, key: &str, word: &str) -> Map<String, Json> {
+        let mut says = self.head(object);
+        let value = &object[key];
+        if !value.is_null() && (key != "data" || texts(value)) {
+            says.insert(word.to_owned(), value.clone());
+        }
+        says
+    }
+
+    /// The profile as far as it is.
+    pub(super) fn profile(&self, about: &About) -> Json {
+        let mut app = Says::default();
+        app.unless("namespace", json!(self.home), &json!("default"));
+        app.put("namespaces", self.namespaces());
+        if !self.workloads.is_empty() {
+            app.0.insert("defaults".to_owned(), self.defaults.clone());
+        }
+        app.put(
+            "workloads",
+            self.workloads.iter().map(workload).collect::<Json>(),
+        );
+        app.put("serviceAccounts", self.accounts());
+        app.put("configMaps", list(&self.config_maps));
+        app.put("ingresses", list(&self.ingresses));
+        app.put("objects", self.objects.clone());
+        let mut profile = Says::default();
+        profile.put("format", FORMAT);
+        profile.put("name", about.name.as_str());
+        let cluster = json!({"project": about.project, "location": about.location});
+        profile.put("cluster", cluster);
+        profile.put("app", app.0);
+        profile.put("policies", list(&self.policies));
+        let logging = self.logging.as_ref().map(|item| item.says.clone());
+        profile.put("logging", logging.map_or(Json::Null, Json::Object));
+        Json::Object(profile.0)
+    }
+
+    /// Namespaces that were read, and those that must be there already since nobody makes them.
+    fn namespaces(&self) -> Json {
+        let mut all: Vec<Json> = self.namespaces.iter().map(says).collect();
+        let workloads = self.workloads.iter().map(|one| &one.item);
+        let apart = [
+            &self.accounts,
+            &self.config_maps,
+            &self.ingresses,
+            &self.policies,
+        ];
+        for item in workloads.chain(apart.into_iter().flatten()) {
+            let name = namespace(&item.origin);
+            let known = name == "default" || all.iter().any(|one| one["name"] == name);
+            if !known {
+                all.push(json!({"name": name, "existing": true}));
+            }
+        }
+        Json::Array(all)
+    }
+
+    /// Service accounts that are more than a name that a workload names, and those that workloads
+    /// name and nobody makes.
+    fn accounts(&self) -> Json {
+        let named = |account: &Json| {
+            let mut all = self.workloads.iter();
+            all.any(|one| {
+                one.item.says.get("serviceAccount") == Some(&account["metadata"]["name"])
+                    && namespace(&one.item.origin) == namespace(account)
+            })
+        };
+        let plain = |item: &&Item| {
+            let only = ["name", "namespace"];
+            item.says.keys().all(|key| only.contains(&key.as_str()))
+        };
+        let own = self.accounts.iter();
+        let mut all: Vec<Json> = own
+            .filter(|item| !plain(item) || !named(&item.origin))
+            .map(says)
+            .collect();
+        for workload in &self.workloads {
+            let item = &workload.item;
+            let Some(name) = item
+                .says
+                .get("serviceAccount")
+                .filter(|name| *name != "default")
+            else {
+                continue;
+            };
+            let mut says = Says::default();
+            says.put("name", name.clone());
+            says.unless(
+                "namespace",
+                json!(namespace(&item.origin)),
+                &json!(self.home),
+            );
+            says.put("existing", true);
+            let says = Json::Object(says.0);
+            let same = |one: &Item| {
+                one.origin["metadata"]["name"] == *name
+                    && namespace(&one.origin) == namespace(&item.origin)
+            };
+            if !self.accounts.iter().any(same) && !all.contains(&says) {
+                all.push(says);
+            }
+        }
+        Json::Array(all)
+    }
+
+    /// What is carried as it is: fields by their places, objects by their names.
+    pub(super) fn carried(&self) -> Vec<String> {
+        let mut all = Vec::new();
+        for workload in &self.workloads {
+            let object = title(&workload.item.origin);
+            tell(&mut all, &object, "", workload.item.says.get("patch"));
+            let main = workload.item.says.get("containerPatch");
+            tell(&mut all, &object, " container", main);
+            for list in ["initContainers", "sidecars"] {
+                let containers = workload.item.says.get(list).and_then(Json::as_array);
+                for one in containers.into_iter().flatten() {
+                    let name = one["name"].as_str().unwrap_or_default();
+                    tell(
+                        &mut all,
+                        &object,
+                        &format!(" container {name}"),
+                        one.get("patch"),
+                    );
+                }
+            }
+            for service in &workload.services {
+                tell(
+                    &mut all,
+                    &title(&service.origin),
+                    "",
+                    service.says.get("patch"),
+                );
+            }
+        }
+        all.extend(
+            self.objects
+                .iter()
+                .map(|object| match object["kind"] == "Secret" {
+                    true => format!(
+                        "{} whole, with its values: better make it by hand",
+                        title(object)
+                    ),
+                    false => format!("{} whole", title(object)),
+                }),
+        );
+        all
+    }
+}
+
+fn tell(all: &mut Vec<String>, object: &str, part: &str, patch: Option<&Json>) {
+    let places = patch.map(places).unwrap_or_default();
+    all.extend(
+        places
+            .iter()
+            .map(|place| format!("{object}{part}: `{place}`")),
+    );
+}
+
+fn says(item: &Item) -> Json {
+    Json::Object(item.says.clone())
+}
+
+fn list(items: &[Item]) -> Json {
+    items.iter().map(says).collect()
+}
+
+fn workload(one: &Workload) -> Json {
+    let mut all = Says::default();
+    let patches = ["patch", "containerPatch"];
+    for (key, value) in &one.item.says {
+        if !patches.contains(&key.as_str()) {
+            all.0.insert(key.clone(), value.clone());
+        }
+    }
+    all.put("services", list(&one.services));
+    all.put("calls", one.calls.clone());
+    for key in patches {
+        all.put(key, one.item.says.get(key).cloned().unwrap_or_default());
+    }
+    Json::Object(all.0)
+}
+
+/// The namespace that most workloads share.
+fn home(controllers: &[Json]) -> String {
+    let mut counted: Vec<(&str, usize)> = Vec::new();
+    for object in controllers {
+        let name = namespace(object);
+        match counted.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, count)) => *count += 1,
+            None => counted.push((name, 1)),
+        }
+    }
+    let most = counted.iter().map(|(_, count)| *count).max();
+    let first = counted.iter().find(|(_, count)| Some(*count) == most);
+    first.map_or("default", |(name, _)| name).to_owned()
+}
+
+/// What most workloads have: rights of pods and containers, and whether objects have labels.
+fn defaults(controllers: &[Json], services: &[Json]) -> Json {
+    let pods: Vec<&Json> = controllers
+        .iter()
+        .map(|one| &workloads::template(one)["spec"])
+        .collect();
+    let containers = controllers.iter().flat_map(workloads::all_containers);
+    let mut all = json!({
+        "podSecurityContext": most_common(pods.into_iter(), "securityContext"),
+        "securityContext": most_common(containers, "securityContext"),
+    });
+    let objects = || controllers.iter().chain(services);
+    let bare = |object: &&Json| map_of(&object["metadata"]["labels"]) == json!({});
+    if objects().filter(bare).count() * 2 > objects().count() {
+        all["objectLabels"] = json!({});
+    }
+    all
+}

@@ -1,0 +1,256 @@
+//! Manifests in, equal manifests out.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use dplab::import::{About, ImportError, Imported, import};
+use dplab::model::Lab;
+use dplab::source::SourceMap;
+use serde_json::{Value as Json, json};
+
+use crate::support::lab::{lab_of, tree};
+use crate::support::shared;
+
+fn imported(text: &str) -> Result<Imported, ImportError> {
+    let mut sources = SourceMap::new();
+    let id = sources.add("manifests.yaml", text);
+    let about = About {
+        name: "imported".to_owned(),
+        project: "your-project".to_owned(),
+        location: "us-east1".to_owned(),
+    };
+    import(&sources, &[id], &about)
+}
+
+fn lab_from(text: &str) -> Lab {
+    let imported = imported(text).expect("manifests that can be imported");
+    lab_of("imported.yaml", &imported.profile)
+}
+
+/// Objects of a stream by kind, namespace and name, completed as the API server would.
+fn objects(text: &str) -> BTreeMap<String, Json> {
+    let documents: Vec<Json> = serde_yaml::from_multiple(text).expect("YAML");
+    let lists = documents
+        .into_iter()
+        .flat_map(|document| match document["items"].as_array() {
+            Some(items) => items.clone(),
+            None => vec![document],
+        });
+    lists
+        .filter(|object| !object.is_null())
+        .map(|mut object| {
+            complete(&mut object);
+            let text = |value: &Json| value.as_str().unwrap_or_default().to_owned();
+            let (kind, metadata) = (text(&object["kind"]), &object["metadata"]);
+            let key = format!(
+                "{kind} {}/{}",
+                text(&metadata["namespace"]),
+                text(&metadata["name"])
+            );
+            (key, object)
+        })
+        .collect()
+}
+
+fn complete(object: &mut Json) {
+    without_nulls(object);
+    let kind = object["kind"].as_str().unwrap_or_default().to_owned();
+    if !["Namespace", "ClusterRole"].contains(&kind.as_str())
+        && object["metadata"]["namespace"].is_null()
+    {
+        object["metadata"]["namespace"] = json!("default");
+    }
+    let ports = |list: &mut Json| {
+        for port in list.as_array_mut().into_iter().flatten() {
+            let map = port.as_object_mut().expect("a port");
+            map.entry("protocol").or_insert(json!("TCP"));
+        }
+    };
+    if kind == "Service" {
+        let spec = object["spec"].as_object_mut().expect("a spec");
+        spec.entry("type").or_insert(json!("ClusterIP"));
+        ports(&mut object["spec"]["ports"]);
+        for port in object["spec"]["ports"].as_array_mut().into_iter().flatten() {
+            let number = port["port"].clone();
+            port.as_object_mut()
+                .expect("a port")
+                .entry("targetPort")
+                .or_insert(number);
+        }
+    }
+    for list in ["containers", "initContainers"] {
+        let path = format!("/spec/template/spec/{list}");
+        for container in object
+            .pointer_mut(&path)
+            .and_then(Json::as_array_mut)
+            .into_iter()
+            .flatten()
+        {
+            if let Some(list) = container.get_mut("ports") {
+                ports(list);
+            }
+        }
+    }
+    without_nulls(object);
+}
+
+fn without_nulls(value: &mut Json) {
+    match value {
+        Json::Object(map) => {
+            map.retain(|_, value| !value.is_null());
+            map.values_mut().for_each(without_nulls);
+        }
+        Json::Array(items) => items.iter_mut().for_each(without_nulls),
+        _ => {}
+    }
+}
+
+/// What a lab generates, without what every lab has of its own.
+fn generated(lab: &Lab) -> BTreeMap<String, Json> {
+    let tree = tree(lab);
+    let folders = [
+        "kubernetes/app/",
+        "kubernetes/policies/",
+        "kubernetes/namespaces/",
+    ];
+    let ours = |path: &str| folders.iter().any(|folder| path.starts_with(folder));
+    let files = tree.iter().filter(|(path, _)| ours(path.as_str()));
+    let texts: Vec<String> = files
+        .filter(|(path, _)| path.name() != "kustomization.yaml")
+        .map(|(_, file)| String::from_utf8(file.bytes.clone()).expect("UTF-8"))
+        .collect();
+    objects(&texts.join("---\n"))
+}
+
+fn assert_same(read: &BTreeMap<String, Json>, generated: &BTreeMap<String, Json>) {
+    let names = |all: &BTreeMap<String, Json>| all.keys().cloned().collect::<Vec<_>>();
+    assert_eq!(names(read), names(generated));
+    for (name, object) in read {
+        assert_eq!(object, &generated[name], "{name}");
+    }
+}
+
+/// Workload, Service, its port, the pods' port.
+type Edge = (String, String, u64, u64);
+
+fn edges(lab: &Lab) -> BTreeSet<Edge> {
+    let app = &lab.app;
+    let mut all = BTreeSet::new();
+    for workload in &app.workloads {
+        for call in &workload.calls {
+            let (service, port) = app.called(call).expect("a port");
+            let behind = app.behind(&call.namespace, service).next().expect("pods");
+            let ports = dplab::model::app::App::pod_ports(behind, port);
+            all.insert((
+                workload.name.to_string(),
+                service.name.to_string(),
+                port.port.get().into(),
+                ports[0].1.get().into(),
+            ));
+        }
+    }
+    all
+}
+
+#[test]
+fn both_releases_of_the_shop_come_back_equal_with_their_calls() {
+    let Some(graph) = shared("data/online-boutique-graph.json") else {
+        return;
+    };
+    let graph = std::fs::read_to_string(graph).expect("the graph");
+    let graph: Json = serde_json::from_str(&graph).expect("JSON");
+    for version in ["v0.10.6", "v0.2.4"] {
+        let path = format!("data/online-boutique-{version}.yaml");
+        let path = shared(&path).expect("stands beside the graph");
+        let text = std::fs::read_to_string(path).expect("the release");
+        let imported = imported(&text).expect("the release");
+        assert_eq!(
+            imported.carried, [""; 0],
+            "{version}: there is a word for all of it"
+        );
+        let lab = lab_of("imported.yaml", &imported.profile);
+        assert_same(&objects(&text), &generated(&lab));
+        let wanted = graph[version]["edges"].as_array().expect("edges");
+        let text = |value: &Json| value.as_str().expect("a text").to_owned();
+        let number = |value: &Json| value.as_u64().expect("a number");
+        let wanted = wanted.iter().map(|edge| {
+            let ports = (number(&edge["servicePort"]), number(&edge["podPort"]));
+            (
+                text(&edge["from"]),
+                text(&edge["service"]),
+                ports.0,
+                ports.1,
+            )
+        });
+        assert_eq!(edges(&lab), wanted.collect(), "{version}");
+        let dangling = graph[version]["dangling"].as_array().map_or(0, Vec::len);
+        assert_eq!(imported.notes.len(), dangling, "{:?}", imported.notes);
+    }
+}
+
+#[test]
+fn a_zoo_of_kinds_comes_back_equal() {
+    let text = include_str!("zoo.yaml");
+    let lab = lab_from(text);
+    assert_same(&objects(text), &generated(&lab));
+    let told = |name: &str| {
+        let workload = lab.app.workload(name).expect("a workload");
+        let calls = workload.calls.iter();
+        calls
+            .map(|call| format!("{}.{}:{}", call.service, call.namespace, call.port))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(told("api"), ["cache.default:6379", "db.data:5432"]);
+    assert_eq!(told("report"), ["api.default:80"]);
+    assert_eq!(told("migrate"), ["db.data:5432"]);
+    let api = lab.app.workload("api").expect("api");
+    assert!(
+        api.metadata_server,
+        "its service account stands for one of Google's"
+    );
+    assert_eq!(api.outside[0].host.as_str(), "mail.example.com");
+}
+
+#[test]
+fn what_is_carried_and_what_is_odd_is_told() {
+    let imported = imported(include_str!("zoo.yaml")).expect("the zoo");
+    let has = |line: &str| {
+        assert!(
+            imported.carried.iter().any(|one| one == line),
+            "{line}: {:#?}",
+            imported.carried
+        );
+    };
+    has("Widget default/w whole");
+    has("Deployment default/api container wait: `tty`");
+    has("StatefulSet data/db: `spec.template.spec.tolerations`");
+    has("Secret data/db whole, with its values: better make it by hand");
+    assert_eq!(
+        imported.notes,
+        ["api: `nowhere:80` (GONE) names a Service that isn't there"]
+    );
+}
+
+#[test]
+fn what_is_generated_can_be_imported_and_gives_the_same_again() {
+    for name in crate::support::lab::shipped() {
+        let first = generated(&crate::support::lab::lab(&name));
+        let text: Vec<String> = first.values().map(Json::to_string).collect();
+        let again = generated(&lab_from(&text.join("\n---\n")));
+        assert_same(&first, &again);
+    }
+}
+
+#[test]
+fn manifests_that_are_none_are_refused() {
+    let told = |text: &str| imported(text).expect_err("refused").to_string();
+    assert_eq!(told(""), "there is no object in the manifests");
+    assert!(told("a: [").contains("YAML") || !told("a: [").is_empty());
+    let none = "this is no object of Kubernetes: it has no `apiVersion` and `kind`";
+    assert!(told("a: 1\n").ends_with(none));
+    let twice = "apiVersion: v1\nkind: Service\nmetadata: {name: a}\n---\n\
+                 apiVersion: v1\nkind: Service\nmetadata: {name: a}\n";
+    assert_eq!(
+        told(twice),
+        "Service default/a stands in the manifests twice"
+    );
+}
