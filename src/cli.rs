@@ -13,6 +13,7 @@ mod expand;
 mod explain;
 mod generate;
 mod git;
+mod grade;
 mod import;
 mod init;
 mod interrupt;
@@ -70,6 +71,7 @@ fn dispatch(cli: &Cli, term: &Term) -> anyhow::Result<Exit> {
         Command::Expand(args) => expand::run(args, term),
         Command::Schema(args) => schema::run(args, term),
         Command::Logs(args) => logs::run(args, term),
+        Command::Grade(args) => grade::run(args, term),
         Command::Import(args) => import::run(args, term),
         Command::Synth(args) => synth::run(args, term),
         Command::Explain(args) => explain::run(args, term),

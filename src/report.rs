@@ -10,6 +10,7 @@ mod dot;
 pub mod drift;
 pub mod expectations;
 pub mod findings;
+pub mod grade;
 pub mod log_match;
 pub mod logs;
 pub mod mutation;

@@ -1,11 +1,13 @@
 //! What can be written on the command line.
 
+mod grade;
 mod language;
 mod objects;
 
 use camino::Utf8PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub(super) use grade::{GradeArgs, GradeFormat};
 pub(super) use language::{ExpandArgs, InitArgs, Preset, SchemaArgs};
 pub(super) use objects::{AboutArgs, ImportArgs, SynthArgs};
 
@@ -76,6 +78,8 @@ pub(super) enum Command {
     /// Predict the policy logs, or hold an export of them against the prediction.
     #[command(subcommand)]
     Logs(LogsCommand),
+    /// Hold what a lab measured against what it was predicted to do.
+    Grade(GradeArgs),
     /// Make a profile of existing manifests, which generates equal objects.
     Import(ImportArgs),
     /// Print the policies that an application needs and no more, made from who calls whom.

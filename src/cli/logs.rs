@@ -117,7 +117,8 @@ fn compare(args: &MatchArgs, term: &Term) -> anyhow::Result<Exit> {
     })
 }
 
-fn input(path: &Utf8Path) -> anyhow::Result<String> {
+/// The text of a file, or of standard input for `-`.
+pub(super) fn input(path: &Utf8Path) -> anyhow::Result<String> {
     let mut text = String::new();
     if path == "-" {
         std::io::stdin()

@@ -6,6 +6,7 @@ use super::alerting::{AlertingView, alerting};
 use super::cluster::{ClusterView, cluster};
 use crate::model::Lab;
 use crate::model::app::App;
+use crate::model::lab::PolicySpec;
 use crate::model::logging::ENABLE_DENY_LOGGING;
 use crate::model::policy::Direction;
 use crate::model::service::Service;
@@ -36,7 +37,7 @@ pub struct LabView {
     /// Services that face outside.
     pub load_balancers: Vec<ServiceRef>,
     /// Policies, all that the lab may apply.
-    pub policies: Vec<ObjectRef>,
+    pub policies: Vec<PolicyRef>,
     /// Namespaces that any stage annotates.
     pub annotated_namespaces: Vec<String>,
     /// The annotation on namespaces by which denials in them are logged.
@@ -47,6 +48,17 @@ pub struct LabView {
     pub has_alerting: bool,
     /// Metric and alert; its fields are empty where there is none.
     pub alerting: AlertingView,
+}
+
+/// A policy by what kubectl calls its kind, by namespace and name.
+#[derive(Debug, Clone, Serialize)]
+pub struct PolicyRef {
+    /// `networkpolicy` or `fqdnnetworkpolicy`.
+    pub resource: &'static str,
+    /// Its namespace.
+    pub namespace: String,
+    /// Its name.
+    pub name: String,
 }
 
 /// An object by namespace and name.
@@ -128,9 +140,9 @@ pub struct StageView {
     /// Its folder of manifests, below the lab's folder.
     pub folder: String,
     /// Policies that are in force.
-    pub policies: Vec<ObjectRef>,
+    pub policies: Vec<PolicyRef>,
     /// Policies of the lab that are not in force.
-    pub policies_out: Vec<ObjectRef>,
+    pub policies_out: Vec<PolicyRef>,
     /// The annotation on namespaces by which denials in them are logged.
     pub deny_annotation: &'static str,
     /// Namespaces that carry it.
@@ -297,10 +309,14 @@ fn annotated_namespaces(lab: &Lab) -> Vec<String> {
     all.map(ToString::to_string).collect()
 }
 
-fn policies(lab: &Lab) -> Vec<ObjectRef> {
+fn policies(lab: &Lab) -> Vec<PolicyRef> {
     lab.policies
         .iter()
-        .map(|policy| ObjectRef {
+        .map(|policy| PolicyRef {
+            resource: match policy.spec {
+                PolicySpec::Network(_) => "networkpolicy",
+                PolicySpec::Fqdn(_) => "fqdnnetworkpolicy",
+            },
             namespace: policy.namespace.to_string(),
             name: policy.name.to_string(),
         })
@@ -315,7 +331,7 @@ pub fn stage(
     folder: &str,
     probe_file: impl Fn(&Probe) -> String,
 ) -> StageView {
-    let in_force = |policy: &ObjectRef| stage.policies.iter().any(|p| p.as_str() == policy.name);
+    let in_force = |policy: &PolicyRef| stage.policies.iter().any(|p| p.as_str() == policy.name);
     let (policies, policies_out) = policies(lab).into_iter().partition(in_force);
     let annotated: Vec<String> = stage
         .annotated_namespaces

@@ -5,6 +5,7 @@ mod expand;
 mod explain;
 mod findings;
 mod formats;
+mod grade;
 mod init;
 mod logs;
 mod manual;

@@ -25,15 +25,20 @@ type Edges = BTreeMap<(String, String), ConnectionSet>;
 
 const OUTSIDE: &str = "outside";
 
-/// The lab's workloads under policies made from their calls, and the pods that answer DNS.
-fn least(lab: &Lab) -> World {
+/// The lab's workloads under policies made from their calls.
+pub(super) fn least_alone(lab: &Lab) -> World {
     let alone = Lab {
-        policies: synth::named(&lab.app, &lab.cluster, "least").expect("names that fit"),
+        policies: synth::named(&lab.app, &lab.cluster, "least").unwrap(),
         probes: Vec::new(),
         stages: Vec::new(),
         ..lab.clone()
     };
-    let mut world = staged::world(&alone, None, &Places::new());
+    staged::world(&alone, None, &Places::new())
+}
+
+/// The same, and the pods that answer DNS.
+fn least(lab: &Lab) -> World {
+    let mut world = least_alone(lab);
     for name in ["kube-dns", "node-local-dns"] {
         world.add_workload(Workload {
             namespace: "kube-system".to_owned(),

@@ -1,5 +1,7 @@
 //! Tests of `templates/`: what comes out, read by the tools that will read it.
 
 mod kubernetes;
+mod quoting;
 mod scripts;
 mod terraform;
+mod validate;

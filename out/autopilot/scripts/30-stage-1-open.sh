@@ -10,7 +10,7 @@ SCRIPTS="$(dirname -- "${BASH_SOURCE[0]}")"
 source "${SCRIPTS}/probes.sh"
 
 begin_stage open 1 2 'Everyone reaches everyone'
-without_policy default redis-cart
+without_policy networkpolicy default redis-cart
 apply_stage kubernetes/stages/1-open
 settle
 probe rogue-ping \

@@ -10,7 +10,7 @@ SCRIPTS="$(dirname -- "${BASH_SOURCE[0]}")"
 source "${SCRIPTS}/probes.sh"
 
 begin_stage open 1 6 'Undesired network access'
-without_policy default redis-cart-allow-from-cartservice
+without_policy networkpolicy default redis-cart-allow-from-cartservice
 without_annotation default
 apply_stage kubernetes/stages/1-open
 settle

@@ -10,16 +10,29 @@ SCRIPTS="$(dirname -- "${BASH_SOURCE[0]}")"
 source "${SCRIPTS}/probes.sh"
 
 begin_stage open 1 4 'Everyone reaches the database'
-without_policy data database
-without_policy web least-deny-all
-without_policy web least-web
-without_policy web least-api
-without_policy data least-deny-all
-without_policy data least-database
-without_policy data least-backup
+without_policy networkpolicy data database
+without_policy networkpolicy web least-deny-all
+without_policy networkpolicy web least-web
+without_policy networkpolicy web least-api
+without_policy networkpolicy data least-deny-all
+without_policy networkpolicy data least-database
+without_policy networkpolicy data least-backup
 without_annotation data
 apply_stage kubernetes/stages/1-open
 settle
+probe backup-to-api \
+  pod=backup-to-api \
+  namespace=data \
+  file=kubernetes/probes/backup-to-api.yaml \
+  prints='' \
+  timeout=5 \
+  expected=allowed \
+  logged=no \
+  control=api-to-database \
+  target=api \
+  target_namespace=web \
+  port=3000 \
+  direction=ingress
 probe api-to-database \
   pod=api-to-database \
   namespace=web \

@@ -39,17 +39,17 @@ probe web-to-database \
   target_namespace=data \
   port=5432 \
   direction=''
-probe neighbour-to-database \
-  pod=neighbour-to-database \
+probe backup-to-api \
+  pod=backup-to-api \
   namespace=data \
-  file=kubernetes/probes/neighbour-to-database.yaml \
-  prints='accepting connections' \
+  file=kubernetes/probes/backup-to-api.yaml \
+  prints='' \
   timeout=5 \
   expected=denied \
   logged=yes \
   control=api-to-database \
-  target=database \
-  target_namespace=data \
-  port=5432 \
+  target=api \
+  target_namespace=web \
+  port=3000 \
   direction=''
 end_stage

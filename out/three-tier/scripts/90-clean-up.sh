@@ -17,18 +17,19 @@ own_namespaces=(
   web
 )
 policies=(
-  data/database
-  web/least-deny-all
-  web/least-web
-  web/least-api
-  data/least-deny-all
-  data/least-database
-  data/least-backup
+  networkpolicy/data/database
+  networkpolicy/web/least-deny-all
+  networkpolicy/web/least-web
+  networkpolicy/web/least-api
+  networkpolicy/data/least-deny-all
+  networkpolicy/data/least-database
+  networkpolicy/data/least-backup
 )
 probes=(
   web/api-to-database
   web/web-to-database
   data/neighbour-to-database
+  data/backup-to-api
 )
 annotated=(
   data
@@ -104,7 +105,7 @@ no_forwarding_rules() {
 }
 
 empty_cluster() {
-  local object
+  local object kind namespace name
   connect
   step 'load balancers'
   load_balancers
@@ -116,7 +117,8 @@ empty_cluster() {
     run "${KUBECTL[@]}" delete pod "${object#*/}" "--namespace=${object%%/*}" --ignore-not-found
   done
   for object in "${policies[@]}"; do
-    run "${KUBECTL[@]}" delete networkpolicy "${object#*/}" "--namespace=${object%%/*}" --ignore-not-found
+    IFS=/ read -r kind namespace name <<<"${object}"
+    run "${KUBECTL[@]}" delete "${kind}" "${name}" "--namespace=${namespace}" --ignore-not-found
   done
   for object in "${annotated[@]}"; do
     remove "${KUBECTL[@]}" annotate namespace "${object}" "${DENY_ANNOTATION}-"

@@ -60,9 +60,9 @@ apply_stage() {
     --server-side --force-conflicts --field-manager=dplab
 }
 
-# without_policy NAMESPACE NAME: a policy that is not in force in this stage.
+# without_policy KIND NAMESPACE NAME: a policy that is not in force in this stage.
 without_policy() {
-  run "${KUBECTL[@]}" delete networkpolicy "$2" "--namespace=$1" --ignore-not-found
+  run "${KUBECTL[@]}" delete "$1" "$3" "--namespace=$2" --ignore-not-found
 }
 
 annotate() {
