@@ -396,11 +396,7 @@ fn direction(lab: &Lab, stage: &Stage, probe: &Probe) -> &'static str {
     if isolated { "" } else { "ingress" }
 }
 
-fn probe_run(
-    probe: &Probe,
-    expectation: Option<&Expectation>,
-    file: String,
-) -> ProbeRunView {
+fn probe_run(probe: &Probe, expectation: Option<&Expectation>, file: String) -> ProbeRunView {
     let prints = probe.prints.as_ref();
     let control = probe.control.as_ref();
     ProbeRunView {

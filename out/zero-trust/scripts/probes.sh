@@ -84,8 +84,7 @@ settle() {
 # --- Probes ----------------------------------------------------------------------------------
 
 # probe NAME FIELD=VALUE…: runs a probe in its pod and notes what came of it. Fields: pod,
-# namespace, file, prints, timeout, expected, logged, control, target_pods, port,
-# target_namespace,
+# namespace, file, prints, timeout, expected, logged, control, target_pods, target_namespace, port,
 # direction.
 probe() {
   local name="$1" pair
