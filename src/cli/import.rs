@@ -98,6 +98,6 @@ fn tell(imported: &Imported, term: &Term) {
     }
     let (calls, carried) = (imported.calls.len(), imported.carried.len());
     term.say(&format!(
-        "{calls} calls found, {carried} fields and objects carried as they are"
+        "calls found: {calls}; fields and objects carried: {carried}"
     ));
 }

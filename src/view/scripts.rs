@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::alerting::{AlertingView, alerting};
+use super::alerting::{AlertingView, alerting, pods_of};
 use super::cluster::{ClusterView, cluster};
 use crate::model::Lab;
 use crate::model::app::App;
@@ -176,8 +176,8 @@ pub struct ProbeRunView {
     pub logged: &'static str,
     /// The probe that must still get through; may be empty.
     pub control: String,
-    /// The workload that it goes to.
-    pub target: String,
+    /// A pattern for the names of the pods that it goes to.
+    pub target_pods: String,
     /// The port of the workload's pods.
     pub target_port: u16,
     /// Namespace of the workload.
@@ -343,8 +343,12 @@ pub fn stage(
     let runs = probes_of(lab, stage)
         .into_iter()
         .map(|(probe, expectation)| {
-            let direction = direction(lab, stage, probe);
-            probe_run(probe, expectation, direction, probe_file(probe))
+            let target = lab.app.workload(probe.target.workload.as_str());
+            ProbeRunView {
+                direction: direction(lab, stage, probe),
+                target_pods: target.map_or_else(String::new, pods_of),
+                ..probe_run(probe, expectation, probe_file(probe))
+            }
         });
     StageView {
         lab: lab.name.to_string(),
@@ -395,7 +399,6 @@ fn direction(lab: &Lab, stage: &Stage, probe: &Probe) -> &'static str {
 fn probe_run(
     probe: &Probe,
     expectation: Option<&Expectation>,
-    direction: &'static str,
     file: String,
 ) -> ProbeRunView {
     let prints = probe.prints.as_ref();
@@ -418,9 +421,9 @@ fn probe_run(
             None => "",
         },
         control: control.map_or_else(String::new, ToString::to_string),
-        target: probe.target.workload.to_string(),
+        target_pods: String::new(),
         target_port: probe.target.pod_port.get(),
         target_namespace: probe.target.namespace.to_string(),
-        direction,
+        direction: "",
     }
 }

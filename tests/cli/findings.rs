@@ -54,6 +54,11 @@ fn each_finding_has_a_fixture_and_its_words_are_held() {
 }
 
 #[test]
+fn mistakes_of_workloads_are_reported_in_one_run() {
+    assert_stderr("workload-mistakes", 3);
+}
+
+#[test]
 fn twenty_five_mistakes_are_reported_in_one_run_in_order() {
     let text = assert_stderr("twenty-five-mistakes", 3);
     assert!(text.ends_with("\n25 errors\n"), "{text}");

@@ -6,6 +6,7 @@ mod explain;
 mod findings;
 mod formats;
 mod grade;
+mod import;
 mod init;
 mod logs;
 mod manual;

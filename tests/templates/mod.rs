@@ -2,6 +2,7 @@
 
 mod kubernetes;
 mod quoting;
+mod restricted;
 mod scripts;
 mod terraform;
 mod validate;

@@ -32,7 +32,7 @@ probe writer-to-ledger \
   expected=allowed \
   logged=no \
   control='' \
-  target=ledger-db \
+  target_pods='^ledger-db-[0-9]+$' \
   target_namespace=bank \
   port=5432 \
   direction=ingress
@@ -45,7 +45,7 @@ probe contacts-to-ledger \
   expected=allowed \
   logged=no \
   control=writer-to-ledger \
-  target=ledger-db \
+  target_pods='^ledger-db-[0-9]+$' \
   target_namespace=bank \
   port=5432 \
   direction=ingress
@@ -58,7 +58,7 @@ probe contacts-to-history \
   expected=allowed \
   logged=no \
   control=writer-to-ledger \
-  target=transactionhistory \
+  target_pods='^transactionhistory-[a-z0-9]+-[a-z0-9]+$' \
   target_namespace=bank \
   port=8080 \
   direction=ingress

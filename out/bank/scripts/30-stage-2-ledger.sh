@@ -31,7 +31,7 @@ probe writer-to-ledger \
   expected=allowed \
   logged=no \
   control='' \
-  target=ledger-db \
+  target_pods='^ledger-db-[0-9]+$' \
   target_namespace=bank \
   port=5432 \
   direction=ingress
@@ -44,7 +44,7 @@ probe contacts-to-ledger \
   expected=denied \
   logged=yes \
   control=writer-to-ledger \
-  target=ledger-db \
+  target_pods='^ledger-db-[0-9]+$' \
   target_namespace=bank \
   port=5432 \
   direction=ingress
@@ -57,7 +57,7 @@ probe contacts-to-history \
   expected=allowed \
   logged=no \
   control=writer-to-ledger \
-  target=transactionhistory \
+  target_pods='^transactionhistory-[a-z0-9]+-[a-z0-9]+$' \
   target_namespace=bank \
   port=8080 \
   direction=ingress

@@ -29,7 +29,7 @@ probe backup-to-api \
   expected=allowed \
   logged=no \
   control=api-to-database \
-  target=api \
+  target_pods='^api-[a-z0-9]+-[a-z0-9]+$' \
   target_namespace=web \
   port=3000 \
   direction=ingress
@@ -42,7 +42,7 @@ probe api-to-database \
   expected=allowed \
   logged=no \
   control='' \
-  target=database \
+  target_pods='^database-[0-9]+$' \
   target_namespace=data \
   port=5432 \
   direction=ingress
@@ -55,7 +55,7 @@ probe web-to-database \
   expected=allowed \
   logged=no \
   control=api-to-database \
-  target=database \
+  target_pods='^database-[0-9]+$' \
   target_namespace=data \
   port=5432 \
   direction=ingress
@@ -68,7 +68,7 @@ probe neighbour-to-database \
   expected=allowed \
   logged=no \
   control=api-to-database \
-  target=database \
+  target_pods='^database-[0-9]+$' \
   target_namespace=data \
   port=5432 \
   direction=ingress

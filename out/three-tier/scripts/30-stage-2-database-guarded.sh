@@ -28,7 +28,7 @@ probe api-to-database \
   expected=allowed \
   logged=no \
   control='' \
-  target=database \
+  target_pods='^database-[0-9]+$' \
   target_namespace=data \
   port=5432 \
   direction=ingress
@@ -41,7 +41,7 @@ probe web-to-database \
   expected=denied \
   logged=yes \
   control=api-to-database \
-  target=database \
+  target_pods='^database-[0-9]+$' \
   target_namespace=data \
   port=5432 \
   direction=ingress
@@ -54,7 +54,7 @@ probe neighbour-to-database \
   expected=denied \
   logged=yes \
   control=api-to-database \
-  target=database \
+  target_pods='^database-[0-9]+$' \
   target_namespace=data \
   port=5432 \
   direction=ingress

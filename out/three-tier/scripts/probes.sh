@@ -84,7 +84,8 @@ settle() {
 # --- Probes ----------------------------------------------------------------------------------
 
 # probe NAME FIELD=VALUE…: runs a probe in its pod and notes what came of it. Fields: pod,
-# namespace, file, prints, timeout, expected, logged, control, target, port, target_namespace,
+# namespace, file, prints, timeout, expected, logged, control, target_pods, port,
+# target_namespace,
 # direction.
 probe() {
   local name="$1" pair
@@ -183,8 +184,6 @@ probe_filter() {
   if [[ "${verdict}" == denied ]]; then
     disposition=deny
   fi
-  pods_of "${FACTS["${name} target"]}"
-  local target="${REPLY}"
   cluster_filter
   filter="${REPLY} jsonPayload.disposition=\"${disposition}\""
   if [[ -n "${FACTS["${name} direction"]}" ]]; then
@@ -193,7 +192,7 @@ probe_filter() {
   filter+=" jsonPayload.src.pod_namespace=\"${FACTS["${name} namespace"]}\""
   filter+=" jsonPayload.src.pod_name=~\"^${FACTS["${name} pod"]}\$\""
   filter+=" jsonPayload.dest.pod_namespace=\"${FACTS["${name} target_namespace"]}\""
-  filter+=" jsonPayload.dest.pod_name=~\"${target}\""
+  filter+=" jsonPayload.dest.pod_name=~\"${FACTS["${name} target_pods"]}\""
   filter+=" jsonPayload.connection.dest_port=${FACTS["${name} port"]}"
   REPLY="${filter} timestamp>=\"${FACTS["${name} started"]:-STARTED}\""
 }

@@ -35,7 +35,7 @@ probe recommendation-to-catalog \
   expected=allowed \
   logged=no \
   control='' \
-  target=productcatalogservice \
+  target_pods='^productcatalogservice-[a-z0-9]+-[a-z0-9]+$' \
   target_namespace=default \
   port=3550 \
   direction=ingress
@@ -48,7 +48,7 @@ probe recommendation-to-carts \
   expected=allowed \
   logged=no \
   control=recommendation-to-catalog \
-  target=redis-cart \
+  target_pods='^redis-cart-[a-z0-9]+-[a-z0-9]+$' \
   target_namespace=default \
   port=6379 \
   direction=ingress

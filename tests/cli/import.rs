@@ -1,0 +1,131 @@
+//! `dplab import` and `dplab synth` as processes.
+
+use std::io::Write as _;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use super::run::{code, dplab, stderr, stdout};
+
+const SHOP: &str = "\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  paused: true
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec: {containers: [{name: main, image: nginx, env: [{name: DB, value: 'db:5432'}]}]}
+---
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: {name: db}
+spec:
+  serviceName: db
+  selector: {matchLabels: {app: db}}
+  template:
+    metadata: {labels: {app: db}}
+    spec: {containers: [{name: main, image: postgres}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: db}
+spec: {selector: {app: db}, ports: [{port: 5432}]}
+";
+
+fn folder() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::create_dir(folder.path().join("shop")).expect("a folder");
+    std::fs::write(folder.path().join("shop/all.yaml"), SHOP).expect("a file");
+    folder
+}
+
+#[test]
+fn what_is_imported_generates_at_once() {
+    let folder = folder();
+    let at = |args: &[&str]| dplab(folder.path(), args);
+    let output = at(&["import", "shop", "-o", "shop.yaml"]);
+    assert_eq!(code(&output), 0, "{}", stderr(&output));
+    assert_eq!(
+        stderr(&output),
+        "carried: Deployment default/web: `spec.paused`\n\
+         calls found: 1; fields and objects carried: 1\n"
+    );
+    assert_eq!(code(&at(&["validate", "shop.yaml"])), 0);
+    assert_eq!(code(&at(&["generate", "shop.yaml"])), 0);
+    let web = folder
+        .path()
+        .join("out/shop/kubernetes/app/deployment-web.yaml");
+    assert!(
+        std::fs::read_to_string(web)
+            .expect("generated")
+            .contains("paused: true")
+    );
+    let again = at(&["import", "shop", "-o", "shop.yaml"]);
+    assert_eq!(code(&again), 5, "a profile that is there is not lost");
+    assert!(stderr(&again).contains("`--force` writes over it"));
+    assert_eq!(
+        code(&at(&["import", "shop", "-o", "shop.yaml", "--force"])),
+        0
+    );
+}
+
+#[test]
+fn manifests_come_in_on_stdin() {
+    let folder = folder();
+    let output = piped(
+        folder.path(),
+        &["import", "-", "--name", "piped", "-q"],
+        SHOP,
+    );
+    assert!(output.contains("name: piped"), "{output}");
+    assert!(output.contains("calls:"), "{output}");
+}
+
+fn piped(folder: &Path, args: &[&str], input: &str) -> String {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_dplab"))
+        .current_dir(folder)
+        .args(args)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("dplab runs");
+    let mut stdin = child.stdin.take().expect("stdin");
+    stdin.write_all(input.as_bytes()).expect("input");
+    drop(stdin);
+    let output = child.wait_with_output().expect("dplab ends");
+    assert!(output.status.success());
+    String::from_utf8(output.stdout).expect("UTF-8")
+}
+
+#[test]
+fn policies_are_made_of_manifests_and_of_profiles_alike() {
+    let folder = folder();
+    let at = |args: &[&str]| dplab(folder.path(), args);
+    let of_manifests = at(&["synth", "--manifests", "shop"]);
+    assert_eq!(code(&of_manifests), 0, "{}", stderr(&of_manifests));
+    let text = stdout(&of_manifests);
+    for name in ["least-deny-all", "least-web", "least-db"] {
+        assert!(text.contains(&format!("name: {name}")), "{text}");
+    }
+    assert_eq!(code(&at(&["import", "shop", "-o", "shop.yaml"])), 0);
+    assert_eq!(stdout(&at(&["synth", "shop.yaml"])), text);
+    let compared = stdout(&at(&["synth", "shop.yaml", "--compare"]));
+    assert!(
+        compared.contains("pairs in the cluster: 2 now, 1 with least privilege"),
+        "{compared}"
+    );
+}
+
+#[test]
+fn manifests_that_cannot_be_read_are_3_and_none_at_all_64() {
+    let folder = folder();
+    let at = |args: &[&str]| dplab(folder.path(), args);
+    std::fs::write(folder.path().join("broken.yaml"), "a: [").expect("a file");
+    std::fs::write(folder.path().join("none.yaml"), "a: 1").expect("a file");
+    assert_eq!(code(&at(&["import", "broken.yaml"])), 3);
+    assert_eq!(code(&at(&["import", "none.yaml"])), 3);
+    assert_eq!(code(&at(&["import", "gone.yaml"])), 1);
+    assert_eq!(code(&at(&["import"])), 64);
+    assert_eq!(code(&at(&["synth"])), 64);
+}
