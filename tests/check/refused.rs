@@ -615,7 +615,7 @@ fn names_that_must_agree() {
         ),
         (
             "app: {workloads: [{name: new, image: i, services: [{ports: [{port: 80}], internalTrafficPolicy: Local}]}]}",
-            "excluded 1:98",
+            "excluded 1:97",
             "Local",
         ),
         (
