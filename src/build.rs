@@ -2,12 +2,6 @@
 
 fn main() {
     for folder in ["templates", "profiles"] {
-        #[expect(
-            clippy::print_stdout,
-            reason = "this is how a build script talks to Cargo"
-        )]
-        {
-            println!("cargo::rerun-if-changed={folder}");
-        }
+        println!("cargo::rerun-if-changed={folder}");
     }
 }

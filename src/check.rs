@@ -119,6 +119,12 @@ fn format(cx: &mut Cx, written: Option<&At<String>>) {
     );
     let mut finding = Diagnostic::new(Code::UnknownFormat, message)
         .at(written.span, format!("expected `{FORMAT}`"));
+    finding = match written.value.strip_prefix("dplab/v").map(str::parse::<u32>) {
+        Some(Ok(2..)) => finding
+            .help("a newer dplab may know it: install one, or ask the profile's author for v1")
+            .help("`dplab --version` says which one this is"),
+        _ => finding.help("every profile begins with the line `format: dplab/v1`"),
+    };
     if nearest(&written.value, [FORMAT]).is_some() {
         finding = finding.suggest(written.span, FORMAT);
     }

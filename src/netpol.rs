@@ -14,7 +14,6 @@ pub mod dns;
 pub mod evaluate;
 pub(crate) mod hash;
 mod inspect;
-pub mod lint;
 pub mod logging;
 pub mod mutate;
 mod peer;

@@ -103,6 +103,7 @@ impl<'w> Facts<'w> {
 pub fn lab(lab: &Lab, places: &Places) -> Vec<Diagnostic> {
     let world = staged::world(lab, lab.stages.last(), places);
     let mut found = lints(&Facts::of_lab(&world, lab));
+    found.extend(logging::of_workloads(lab));
     for finding in &mut found {
         // A lab leaves doors open on purpose: that is where it starts.
         if finding.code == Code::UnprotectedWorkload {
@@ -128,11 +129,27 @@ pub fn lints(facts: &Facts<'_>) -> Vec<Diagnostic> {
         found.extend(logging::of_policy(&lint, &subject));
     }
     found.extend(logging::of_namespaces(facts));
-    found.extend(redundant::rules(&lint));
+    let redundant = redundant::rules(&lint).into_iter();
+    let idle: Vec<Diagnostic> = redundant
+        .filter(|finding| !explained(finding, &found))
+        .collect();
+    found.extend(idle);
     found.extend(traps::of_pods(&lint));
     found.extend(traps::front_doors(&lint));
     found.extend(selection::unprotected(&lint));
     found
+}
+
+/// Whether a rule that changes nothing has a finding already that says why.
+fn explained(finding: &Diagnostic, others: &[Diagnostic]) -> bool {
+    let place = |finding: &Diagnostic| finding.primary.as_ref().map(|label| label.span);
+    let same = others.iter().filter(|other| place(other) == place(finding));
+    let codes = [
+        Code::UnresolvedPortName,
+        Code::PeerSelectsNothing,
+        Code::BlockOfPods,
+    ];
+    same.into_iter().any(|other| codes.contains(&other.code))
 }
 
 /// The facts, with what many lints look up.

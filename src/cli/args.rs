@@ -3,6 +3,8 @@
 mod grade;
 mod language;
 mod objects;
+mod tools;
+mod trees;
 
 use camino::Utf8PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -10,6 +12,10 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 pub(super) use grade::{GradeArgs, GradeFormat};
 pub(super) use language::{ExpandArgs, InitArgs, Preset, SchemaArgs};
 pub(super) use objects::{AboutArgs, ImportArgs, SynthArgs};
+pub(super) use tools::{
+    CiArgs, CompletionsArgs, EjectArgs, ExplainArgs, LintArgs, ManArgs, Pipeline, TemplatesCommand,
+};
+pub(super) use trees::{CheckArgs, CleanArgs, DiffArgs, FailOn, GenerateArgs, OutArgs};
 
 use crate::profile::layer::Overrides;
 use crate::profile::set::Assignment;
@@ -157,64 +163,12 @@ pub(super) struct ValidateArgs {
     pub(super) format: Format,
 }
 
-/// Where generated trees are.
-#[derive(Debug, Args)]
-pub(super) struct OutArgs {
-    /// Folder in which each lab has a folder of its name; `out` if not given.
-    #[arg(short, long, value_name = "DIR")]
-    pub(super) out: Option<Utf8PathBuf>,
-}
-
-/// Profiles and a folder, told apart by what they are.
-#[derive(Debug, Args)]
-pub(super) struct TargetArgs {
-    /// Profiles, every file in `profiles/` if none is given; and at most one folder: that in which
-    /// each lab has a folder of its name, or one lab's own.
-    #[arg(value_name = "PROFILE|DIR")]
-    pub(super) positional: Vec<Utf8PathBuf>,
-    #[command(flatten)]
-    pub(super) out: OutArgs,
-}
-
 /// Which templates are used.
 #[derive(Debug, Args)]
 pub(super) struct TemplateArgs {
     /// Folder of templates that replace the built-in ones of the same name.
     #[arg(long, value_name = "DIR")]
     pub(super) templates: Option<Utf8PathBuf>,
-}
-
-#[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  \
-    dplab generate\n  \
-    dplab generate profiles/online-boutique.yaml --set cluster.project=my-project\n  \
-    dplab generate -n\n  \
-    dplab generate profiles/online-boutique.yaml --only kcc\n  \
-    dplab generate profiles/online-boutique.yaml --stdout --only kubernetes | kubectl diff -f -")]
-pub(super) struct GenerateArgs {
-    #[command(flatten)]
-    pub(super) profiles: ProfileArgs,
-    #[command(flatten)]
-    pub(super) out: OutArgs,
-    #[command(flatten)]
-    pub(super) templates: TemplateArgs,
-    /// Only say what would change; exit code 2 if anything would.
-    #[arg(short = 'n', long)]
-    pub(super) dry_run: bool,
-    /// Replace hand-edited files, and foreign files that are in the way.
-    #[arg(long)]
-    pub(super) force: bool,
-    /// Print the files instead of writing them.
-    #[arg(long, conflicts_with_all = ["dry_run", "force"])]
-    pub(super) stdout: bool,
-    /// Only this part, such as `kubernetes` or `kubernetes/policies`; may be given several times.
-    /// `kcc`, the cluster as objects of Config Connector, is made only if asked for, and kept up to
-    /// date once it is there.
-    #[arg(long, value_name = "PART")]
-    pub(super) only: Vec<String>,
-    /// Seconds to wait for another run on the same folder.
-    #[arg(long, value_name = "SECONDS", default_value_t = 10)]
-    pub(super) wait: u64,
 }
 
 /// How findings and differences are written.
@@ -230,215 +184,6 @@ pub(super) enum Format {
     Github,
     /// SARIF 2.1.0.
     Sarif,
-}
-
-#[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  \
-    dplab diff\n  \
-    dplab diff profiles/online-boutique.yaml --stat\n  \
-    dplab diff profiles/online-boutique.yaml labs/ --semantic --reach\n  \
-    dplab diff --against origin/main --format markdown > comment.md\n  \
-    dplab diff --provenance")]
-pub(super) struct DiffArgs {
-    #[command(flatten)]
-    pub(super) target: TargetArgs,
-    #[command(flatten)]
-    pub(super) overrides: OverrideArgs,
-    #[command(flatten)]
-    pub(super) templates: TemplateArgs,
-    /// Compare with what a git revision holds, whatever lies in the folder.
-    #[arg(long, value_name = "GITREF")]
-    pub(super) against: Option<String>,
-    /// Compare YAML and Terraform as data: the order of keys, comments, quoting and layout aside.
-    #[arg(long)]
-    pub(super) semantic: bool,
-    /// First of all say which connections open and close.
-    #[arg(long)]
-    pub(super) reach: bool,
-    /// Say of each changed place which template line and which key of the profile made it.
-    #[arg(long)]
-    pub(super) provenance: bool,
-    /// Only one line a file, with its kind of difference.
-    #[arg(long, conflicts_with = "name_only")]
-    pub(super) stat: bool,
-    /// Only the names of the files.
-    #[arg(long)]
-    pub(super) name_only: bool,
-    /// How differences are written.
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    pub(super) format: Format,
-    /// End with 0 where differences were found.
-    #[arg(long)]
-    pub(super) exit_zero: bool,
-}
-
-/// What makes a check fail.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum FailOn {
-    /// Files that differ from what is generated.
-    Drift,
-    /// Warnings about profiles.
-    Lint,
-    /// Probes that would not come out as a stage expects.
-    Reach,
-}
-
-#[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  \
-    dplab check\n  \
-    dplab check profiles/online-boutique.yaml --fail-on drift,reach\n  \
-    dplab check --format sarif > dplab.sarif")]
-pub(super) struct CheckArgs {
-    #[command(flatten)]
-    pub(super) target: TargetArgs,
-    #[command(flatten)]
-    pub(super) overrides: OverrideArgs,
-    #[command(flatten)]
-    pub(super) templates: TemplateArgs,
-    /// Compare with what a git revision holds, whatever lies in the folder.
-    #[arg(long, value_name = "GITREF")]
-    pub(super) against: Option<String>,
-    /// What fails the check, besides an invalid profile; everything is reported in any case.
-    #[arg(long, value_enum, value_name = "WHAT", value_delimiter = ',',
-          default_values_t = [FailOn::Drift, FailOn::Lint, FailOn::Reach])]
-    pub(super) fail_on: Vec<FailOn>,
-    /// How findings are written; all formats but text go to stdout.
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    pub(super) format: Format,
-    /// End with 0 where only differences and warnings were found.
-    #[arg(long)]
-    pub(super) exit_zero: bool,
-}
-
-#[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  \
-    dplab clean\n  \
-    dplab clean profiles/online-boutique.yaml\n  \
-    dplab clean out/online-boutique\n  \
-    dplab clean profiles/online-boutique.yaml --only kcc")]
-pub(super) struct CleanArgs {
-    #[command(flatten)]
-    pub(super) target: TargetArgs,
-    #[command(flatten)]
-    pub(super) overrides: OverrideArgs,
-    /// Only this part, such as `kcc`; may be given several times.
-    #[arg(long, value_name = "PART")]
-    pub(super) only: Vec<String>,
-    /// Remove hand-edited files too.
-    #[arg(long)]
-    pub(super) force: bool,
-}
-
-#[derive(Debug, Subcommand)]
-pub(super) enum TemplatesCommand {
-    /// List all templates, and which of them are replaced.
-    List(TemplateArgs),
-    /// Copy built-in templates into a folder, to be changed there.
-    Eject(EjectArgs),
-    /// Check a folder of templates: names, syntax, quoting, fields, and what they render.
-    Lint(LintArgs),
-}
-
-#[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  \
-    dplab templates eject kubernetes/policy.yaml.tera --to my-templates\n  \
-    dplab templates eject kubernetes --to my-templates")]
-pub(super) struct EjectArgs {
-    /// Names of templates, or folders of them.
-    #[arg(value_name = "NAME", required = true)]
-    pub(super) names: Vec<String>,
-    /// Where they go.
-    #[arg(long, value_name = "DIR")]
-    pub(super) to: Utf8PathBuf,
-    /// Replace files that are there.
-    #[arg(long)]
-    pub(super) force: bool,
-}
-
-#[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  \
-    dplab templates lint my-templates\n  \
-    dplab templates lint my-templates profiles/online-boutique.yaml")]
-pub(super) struct LintArgs {
-    /// The folder of templates; the built-in ones if not given.
-    #[arg(value_name = "DIR")]
-    pub(super) folder: Option<Utf8PathBuf>,
-    /// Profiles that are rendered with them; every file in `profiles/` if none is given.
-    #[arg(value_name = "PROFILE")]
-    pub(super) profiles: Vec<Utf8PathBuf>,
-}
-
-/// Who runs the pipeline.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum Pipeline {
-    /// GitHub Actions: `.github/workflows/dplab.yaml`.
-    Github,
-    /// GitLab CI: `.gitlab-ci.yml`.
-    Gitlab,
-    /// Cloud Build: `cloudbuild.yaml`.
-    Cloudbuild,
-    /// pre-commit: `.pre-commit-config.yaml`.
-    PreCommit,
-}
-
-#[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  \
-    dplab ci github --git https://example.com/dplab.git > .github/workflows/dplab.yaml\n  \
-    dplab ci gitlab --path tools/dplab > .gitlab-ci.yml")]
-pub(super) struct CiArgs {
-    /// Who runs it.
-    #[arg(value_enum, value_name = "WHERE")]
-    pub(super) pipeline: Pipeline,
-    /// Install dplab from this git repository; otherwise from the folder of `--path`.
-    #[arg(long, value_name = "URL", conflicts_with = "path")]
-    pub(super) git: Option<String>,
-    /// The tag or commit of that repository.
-    #[arg(long, value_name = "REV", requires = "git")]
-    pub(super) rev: Option<String>,
-    /// Install dplab from this folder of the repository that the pipeline checks.
-    #[arg(long, value_name = "DIR", default_value = ".")]
-    pub(super) path: String,
-    /// The branch that pull requests go to.
-    #[arg(long, value_name = "NAME", default_value = "main")]
-    pub(super) branch: String,
-}
-
-#[derive(Debug, Args)]
-#[command(
-    after_help = "Examples:\n  dplab completions bash > ~/.local/share/bash-completion/completions/dplab"
-)]
-pub(super) struct CompletionsArgs {
-    /// The shell.
-    #[arg(value_enum)]
-    pub(super) shell: clap_complete::Shell,
-}
-
-#[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  dplab man ~/.local/share/man/man1")]
-pub(super) struct ManArgs {
-    /// The folder into which the pages are written.
-    #[arg(value_name = "DIR")]
-    pub(super) folder: Utf8PathBuf,
-}
-
-#[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  \
-    dplab explain\n  \
-    dplab explain unknown-key\n  \
-    dplab explain cluster.releaseChannel\n  \
-    dplab explain out/online-boutique/kubernetes/policies/redis-cart-allow-from-cartservice.yaml:12")]
-pub(super) struct ExplainArgs {
-    /// Id of a finding, as it stands in brackets behind `error`; a key of profiles; or a generated
-    /// file, with a line: what made it. The list of all findings if not given.
-    #[arg(value_name = "ID|KEY|FILE[:LINE]")]
-    pub(super) what: Option<String>,
-    /// The profile that the file comes from; every file in `profiles/` is looked at if not given.
-    #[arg(long, value_name = "PROFILE")]
-    pub(super) profile: Vec<Utf8PathBuf>,
-    #[command(flatten)]
-    pub(super) overrides: OverrideArgs,
-    #[command(flatten)]
-    pub(super) templates: TemplateArgs,
 }
 
 /// Who reads the policies.
@@ -502,7 +247,8 @@ pub(super) struct SubjectArgs {
     /// Kubernetes manifests, YAML or JSON: files, and folders with all that is below them.
     #[arg(long, value_name = "PATH", num_args = 1.., conflicts_with = "subject")]
     pub(super) manifests: Vec<Utf8PathBuf>,
-    /// Whether manifests are looked through for policies that are valid and probably not meant.
+    /// Whether manifests are looked through for policies that are valid and probably not meant; not
+    /// where only one question is asked or two folders are compared, unless `always`.
     #[arg(long, value_enum, default_value_t = LintArg::Auto, value_name = "WHEN")]
     pub(super) lint: LintArg,
     #[command(flatten)]

@@ -62,10 +62,21 @@ fn sides<'a>(args: &CheckArgs, target: &Target, labs: &'a [Lab]) -> anyhow::Resu
 
 /// What is wrong with profiles, and what is valid and probably not meant.
 fn profiles(loaded: &[Loaded]) -> Vec<Diagnostic> {
-    let lints = loaded.iter().flat_map(|loaded| loaded.lints.clone());
+    let lints = loaded.iter().flat_map(|loaded| {
+        let lints = loaded.lints.iter().cloned();
+        lints.map(|lint| placed(lint, loaded))
+    });
     let mut found: Vec<Diagnostic> = labs::findings(loaded).into_iter().chain(lints).collect();
     diag::sort(&mut found);
     found
+}
+
+/// What is about a lab as a whole stands at its name: code scanning refuses what has no place.
+fn placed(finding: Diagnostic, loaded: &Loaded) -> Diagnostic {
+    match (&finding.primary, &loaded.name) {
+        (None, Some(name)) => finding.at(name.span, ""),
+        _ => finding,
+    }
 }
 
 /// Expectations of a profile's stages that don't hold.
@@ -88,15 +99,11 @@ impl Found {
         [&self.profile[..], &self.reach, &self.drift].concat()
     }
 
-    /// For people: what is only worth knowing about a profile, with `--verbose`; about a folder,
-    /// always, since a file that nobody knows of is easily overlooked.
+    /// For people: what is only worth knowing about a profile, with `--verbose`.
     fn worth_saying(&self, term: &Term) -> Vec<Diagnostic> {
-        let matters = |finding: &Diagnostic| {
-            let folder = finding.code.is_about_a_folder();
-            folder || term.is_verbose() || finding.severity > Severity::Info
-        };
-        let all = self.all().into_iter();
-        all.filter(matters).collect()
+        let about = [&self.profile[..], &self.reach].concat();
+        let matters = |f: &Diagnostic| term.is_verbose() || f.severity > Severity::Info;
+        about.into_iter().filter(matters).collect()
     }
 }
 
@@ -109,14 +116,17 @@ fn print(
 ) -> anyhow::Result<()> {
     let all = found.all();
     match args.format {
-        Format::Text => term.findings(&found.worth_saying(term), sources),
+        // A file that nobody knows of is easily overlooked, so every one is told.
+        Format::Text => {
+            let shown = [found.worth_saying(term), found.drift.clone()].concat();
+            term.findings(&shown, sources);
+        }
         Format::Json => term.payload(&diag::json::render(&all, sources))?,
         Format::Github => term.payload(&diag::github::render(&all, sources))?,
         Format::Sarif => term.payload(&diag::sarif::render(&all, sources))?,
         Format::Markdown => {
             let drifts: Vec<Drift> = sides.iter().map(|side| side.drift.clone()).collect();
-            let about = [&found.profile[..], &found.reach].concat();
-            let about = findings::markdown(&about, sources);
+            let about = findings::markdown(&found.worth_saying(term), sources);
             term.payload(&markdown::with_findings(&drifts, &about))?;
         }
     }

@@ -11,6 +11,7 @@ use super::load::{self, Loaded};
 use super::provenance::{Templates, Written};
 use super::term::Term;
 use crate::exit::Exit;
+use crate::lang::Language;
 use crate::plan::Planned;
 use crate::render::Place;
 use crate::report::drift::redact::Redactor;
@@ -152,14 +153,15 @@ struct Shown<'a> {
 impl Shown<'_> {
     fn line(&self, line: usize) -> anyhow::Result<String> {
         let file = &self.found.shown;
-        let there = line
-            .checked_sub(1)
-            .and_then(|at| self.found.text.lines().nth(at));
-        let Some(there) = there else {
-            let lines = self.found.text.lines().count();
+        let language = Language::of_file(self.found.path.name());
+        let shown = Redactor::new()
+            .text(language, &self.found.text)
+            .into_owned();
+        let there = line.checked_sub(1).and_then(|at| shown.lines().nth(at));
+        let Some(there) = there.map(str::trim) else {
+            let lines = shown.lines().count();
             bail!("`{file}` has no line {line}: it has {lines}");
         };
-        let there = Redactor::new().text(None, there).trim().to_owned();
         let mut out = format!("{file}:{line}\n    {there}\n");
         let Some(at) = counterpart(&self.found.text, self.text, line - 1) else {
             out.push_str("this line is not generated: somebody wrote it, or it is out of date\n");

@@ -17,7 +17,7 @@ use crate::source::SourceMap;
 
 pub(super) fn run(args: &ReachArgs, term: &Term) -> anyhow::Result<Exit> {
     let mut sources = SourceMap::new();
-    let subject = match subject::read(&args.subject, &mut sources, term)? {
+    let subject = match subject::read((&args.subject, is_whole(args)), &mut sources, term)? {
         Ok(subject) => subject,
         Err(exit) => return Ok(exit),
     };
@@ -45,6 +45,11 @@ pub(super) fn run(args: &ReachArgs, term: &Term) -> anyhow::Result<Exit> {
     Ok(subject.exit())
 }
 
+/// Whether everything is shown, mistakes included.
+fn is_whole(args: &ReachArgs) -> bool {
+    args.from.is_none() && args.to.is_none() && args.against.is_none()
+}
+
 /// What is other than it was before.
 fn against(
     args: &ReachArgs,
@@ -53,7 +58,7 @@ fn against(
     sources: &mut SourceMap,
     term: &Term,
 ) -> anyhow::Result<Exit> {
-    let old = match subject::at(before, &args.subject, sources, term)? {
+    let old = match subject::at(before, (&args.subject, false), sources, term)? {
         Ok(old) => old,
         Err(exit) => return Ok(exit),
     };
@@ -71,7 +76,7 @@ fn against(
     let changes = connectivity::compare(&was.world, &new.world, reading);
     let payload = match args.format {
         ReachFormat::Text => connectivity::text(&changes),
-        ReachFormat::Json => pretty(&connectivity::json(&changes, reading))?,
+        ReachFormat::Json => connectivity::json(&changes, reading)?,
         ReachFormat::Csv => connectivity::csv(&changes),
         ReachFormat::Markdown => connectivity::markdown(&changes),
         ReachFormat::Dot | ReachFormat::Svg => {

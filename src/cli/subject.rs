@@ -88,26 +88,27 @@ impl Subject {
 }
 
 /// Reads what a command names, and shows the findings. An error of a profile ends the command.
+/// Manifests are looked through for mistakes where the whole picture is asked for.
 pub(super) fn read(
-    args: &SubjectArgs,
+    (args, whole): (&SubjectArgs, bool),
     sources: &mut SourceMap,
     term: &Term,
 ) -> anyhow::Result<Result<Subject, Exit>> {
     match &args.subject {
-        Some(path) => at(path, args, sources, term),
-        None => manifests_at(&args.manifests, args, sources, term).map(Ok),
+        Some(path) => at(path, (args, whole), sources, term),
+        None => manifests_at(&args.manifests, (args, whole), sources, term).map(Ok),
     }
 }
 
 /// Reads a profile, or the manifests of a folder.
 pub(super) fn at(
     path: &Utf8Path,
-    args: &SubjectArgs,
+    (args, whole): (&SubjectArgs, bool),
     sources: &mut SourceMap,
     term: &Term,
 ) -> anyhow::Result<Result<Subject, Exit>> {
     if path.is_dir() {
-        return manifests_at(&[path.to_owned()], args, sources, term).map(Ok);
+        return manifests_at(&[path.to_owned()], (args, whole), sources, term).map(Ok);
     }
     profile(path, &args.overrides, sources, term)
 }
@@ -152,7 +153,7 @@ fn scenes(lab: &Lab, places: &Places) -> Vec<Scene> {
 
 fn manifests_at(
     paths: &[Utf8PathBuf],
-    args: &SubjectArgs,
+    (args, whole): (&SubjectArgs, bool),
     sources: &mut SourceMap,
     term: &Term,
 ) -> anyhow::Result<Subject> {
@@ -162,7 +163,7 @@ fn manifests_at(
         .iter()
         .map(crate::manifest::Problem::diagnostic)
         .collect();
-    findings.extend(lints(&found.world, args, term));
+    findings.extend(lints(&found.world, args, whole, term));
     diag::sort(&mut findings);
     term.worth_saying(&findings, sources);
     unread(&found.unread, sources, term);
@@ -218,11 +219,12 @@ impl ReadingArgs {
 
 /// Lints take longer than the answer where there is much to look at, so then they are left to those
 /// who ask for them.
-fn lints(world: &World, args: &SubjectArgs, term: &Term) -> Vec<Diagnostic> {
+fn lints(world: &World, args: &SubjectArgs, whole: bool, term: &Term) -> Vec<Diagnostic> {
     const LIMIT: usize = 100_000;
     let size = world.policies().len() * world.workloads().len();
     match args.lint {
         LintArg::Never => return Vec::new(),
+        LintArg::Auto if !whole => return Vec::new(),
         LintArg::Auto if size > LIMIT => {
             term.say("not looked for mistakes in that many policies: `--lint always` does");
             return Vec::new();

@@ -24,13 +24,13 @@ impl What {
         match self {
             What::Yaml(found) => found.code,
             What::Type { .. } => Code::WrongType,
-            What::Missing(_) | What::NoIngress => Code::MissingKey,
+            What::Missing(_) => Code::MissingKey,
             What::UnknownKey { .. } => Code::UnknownKey,
             What::DuplicateKey(_) => Code::DuplicateKey,
             What::Cidr(_) => Code::BadRange,
             What::HostBits { .. } => Code::HostBits,
-            What::Inert { .. } | What::Layer7(_) => Code::NotServed,
-            What::LoggingName(_) => Code::IneffectiveLogging,
+            What::Inert { .. } | What::Layer7(_) | What::NoIngress => Code::NotServed,
+            What::LoggingName(_) | What::Misplaced { .. } => Code::IneffectiveLogging,
             What::Logging(_) => Code::Needs,
             What::Twice { .. } => Code::DuplicateName,
             What::Word { .. }

@@ -8,7 +8,7 @@ use super::fields::{Trouble, given};
 use super::problem::{Problem, Unread, What};
 use super::tree::{Node, Value};
 use super::{gke, policies, services, workloads};
-use crate::model::logging::LoggingSpec;
+use crate::model::logging::{ENABLE_DENY_LOGGING, ENABLE_LOGGING, LoggingSpec};
 use crate::netpol::world::{Namespace, Policy, PolicySpans, PolicySpec, Service, Workload};
 use crate::source::Span;
 
@@ -58,6 +58,7 @@ impl Items {
         let head = head(node, kind);
         let mut trouble = Trouble::new(title(&head));
         let item = item(node, &head, &mut trouble);
+        misplaced(node, &head, &mut trouble);
         self.problems.append(&mut trouble.problems);
         match item {
             Some(item) => self.items.push(item),
@@ -221,6 +222,28 @@ fn item(node: &Node, head: &Head<'_>, trouble: &mut Trouble) -> Option<Item> {
             None
         }
         Sort::Other => None,
+    }
+}
+
+/// Logging annotations of pods and controllers, which nobody looks for there. On policies and
+/// namespaces they are judged with everything else.
+fn misplaced(node: &Node, head: &Head<'_>, trouble: &mut Trouble) {
+    let path: &[&str] = match sort(head) {
+        Sort::Controller(path) => path,
+        Sort::Pod => &[],
+        _ => return,
+    };
+    let template = super::fields::along(node, path).filter(|_| !path.is_empty());
+    for metadata in [Some(node), template].into_iter().flatten() {
+        let annotations = super::fields::along(metadata, &["metadata", "annotations"]);
+        for (key, right) in [
+            (ENABLE_LOGGING, "a policy"),
+            (ENABLE_DENY_LOGGING, "a namespace"),
+        ] {
+            if let Some(found) = annotations.and_then(|all| all.get(key)) {
+                trouble.add(found.span, What::Misplaced { key, right });
+            }
+        }
     }
 }
 

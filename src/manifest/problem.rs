@@ -119,6 +119,14 @@ pub enum What {
         "GKE requires `ingress` in a CiliumClusterwideNetworkPolicy: `ingress: []` isolates nothing"
     )]
     NoIngress,
+    /// A logging annotation on an object that nobody looks for it on.
+    #[error("`{key}` has no effect here: it belongs on {right}")]
+    Misplaced {
+        /// The annotation.
+        key: &'static str,
+        /// Where it would have one.
+        right: &'static str,
+    },
     /// An object that stands in the manifests twice.
     #[error("this object stands in the manifests twice: the last one counts")]
     Twice {
@@ -139,6 +147,7 @@ impl What {
             What::HostBits { .. }
             | What::UnknownKey { .. }
             | What::Twice { .. }
+            | What::Misplaced { .. }
             | What::LoggingName(_) => Severity::Warning,
             _ => Severity::Error,
         }
@@ -154,6 +163,7 @@ impl What {
             What::DuplicateKey(_) => "duplicate-key",
             What::HostBits { .. } => "host-bits",
             What::LoggingName(_) => "logging-name",
+            What::Misplaced { .. } => "misplaced-annotation",
             What::Inert { .. } | What::Layer7(_) | What::NoIngress => "not-served-by-gke",
             What::Twice { .. } => "duplicate-object",
             What::Word { .. } | What::Label(_) => "bad-value",

@@ -1,7 +1,6 @@
 //! Who reaches whom, before and after: what a change of policies opens, closes and changes.
 
 use serde::Serialize;
-use serde_json::{Value, json};
 
 use super::VERSION;
 use super::reach::words;
@@ -77,14 +76,24 @@ struct Record<'c> {
 
 /// For machines: `{"version": 1, "dialect", "changes": [{"change": "opened", "source",
 /// "destination", "before", "after"}]}`. Ends and connections are those of `reach`.
-pub fn json(changes: &[Change], reading: Reading) -> Value {
-    let records: Vec<Record<'_>> = changes.iter().map(record).collect();
-    json!({
-        "version": VERSION,
-        "dialect": reading.dialect,
-        "hostNetwork": reading.host_network,
-        "changes": records,
-    })
+///
+/// # Errors
+/// None that is known of: the values are plain.
+pub fn json(changes: &[Change], reading: Reading) -> Result<String, serde_json::Error> {
+    let dialect = serde_json::to_string(&reading.dialect)?;
+    let host_network = serde_json::to_string(&reading.host_network)?;
+    let each = changes
+        .iter()
+        .map(|change| serde_json::to_string(&record(change)));
+    let records: Vec<String> = each.collect::<Result<_, _>>()?;
+    let lines = match records.is_empty() {
+        true => String::new(),
+        false => format!("\n{}\n", records.join(",\n")),
+    };
+    Ok(format!(
+        "{{\"version\":{VERSION},\"dialect\":{dialect},\"hostNetwork\":{host_network},\
+         \"changes\":[{lines}]}}\n"
+    ))
 }
 
 fn record(change: &Change) -> Record<'_> {

@@ -28,6 +28,8 @@ pub struct Drift {
     pub folder: String,
     /// Differences and foreign files, sorted by path.
     pub files: Vec<FileDrift>,
+    /// Foreign files whose names no generated file can have.
+    pub odd: Vec<String>,
     /// Whether the lock file says something else than it should.
     pub lock_differs: bool,
     /// How many files are as generated.
@@ -96,6 +98,7 @@ impl Drift {
         Self {
             folder: folder.into(),
             files: files.collect(),
+            odd: comparison.odd.clone(),
             lock_differs: comparison.lock_differs,
             unchanged: comparison.unchanged,
             reach: options.reach.then(|| reach::reach(new, disk)),

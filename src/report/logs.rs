@@ -293,7 +293,7 @@ pub fn markdown(parts: &[Part<'_>], place: &LogPlace) -> String {
                 let words = format!("{title}, {}", event.direction);
                 let _ = writeln!(
                     filters,
-                    "{}\n\n{}",
+                    "{}\n\n{}\n",
                     md::quote(&words),
                     md::fence(&filter, "text")
                 );

@@ -60,7 +60,7 @@ const MAX_POD_PREFIX: usize = 46;
 
 /// A pattern for the names of a workload's pods: NAME-REPLICASET-POD of a Deployment, NAME-NUMBER
 /// of a StatefulSet, NAME-TIME-POD of a CronJob, NAME-POD otherwise.
-fn pods_of(workload: &Workload) -> String {
+pub(super) fn pods_of(workload: &Workload) -> String {
     let name = workload.name.as_str();
     match (name.get(..MAX_POD_PREFIX), &workload.kind) {
         (Some(prefix), _) if name.len() > MAX_POD_PREFIX => format!("^{prefix}"),

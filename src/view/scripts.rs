@@ -2,10 +2,11 @@
 
 use serde::Serialize;
 
-use super::alerting::{AlertingView, alerting};
+use super::alerting::{AlertingView, alerting, pods_of};
 use super::cluster::{ClusterView, cluster};
 use crate::model::Lab;
 use crate::model::app::App;
+use crate::model::lab::PolicySpec;
 use crate::model::logging::ENABLE_DENY_LOGGING;
 use crate::model::policy::Direction;
 use crate::model::service::Service;
@@ -36,7 +37,7 @@ pub struct LabView {
     /// Services that face outside.
     pub load_balancers: Vec<ServiceRef>,
     /// Policies, all that the lab may apply.
-    pub policies: Vec<ObjectRef>,
+    pub policies: Vec<PolicyRef>,
     /// Namespaces that any stage annotates.
     pub annotated_namespaces: Vec<String>,
     /// The annotation on namespaces by which denials in them are logged.
@@ -47,6 +48,17 @@ pub struct LabView {
     pub has_alerting: bool,
     /// Metric and alert; its fields are empty where there is none.
     pub alerting: AlertingView,
+}
+
+/// A policy by what kubectl calls its kind, by namespace and name.
+#[derive(Debug, Clone, Serialize)]
+pub struct PolicyRef {
+    /// `networkpolicy` or `fqdnnetworkpolicy`.
+    pub resource: &'static str,
+    /// Its namespace.
+    pub namespace: String,
+    /// Its name.
+    pub name: String,
 }
 
 /// An object by namespace and name.
@@ -128,9 +140,9 @@ pub struct StageView {
     /// Its folder of manifests, below the lab's folder.
     pub folder: String,
     /// Policies that are in force.
-    pub policies: Vec<ObjectRef>,
+    pub policies: Vec<PolicyRef>,
     /// Policies of the lab that are not in force.
-    pub policies_out: Vec<ObjectRef>,
+    pub policies_out: Vec<PolicyRef>,
     /// The annotation on namespaces by which denials in them are logged.
     pub deny_annotation: &'static str,
     /// Namespaces that carry it.
@@ -164,8 +176,8 @@ pub struct ProbeRunView {
     pub logged: &'static str,
     /// The probe that must still get through; may be empty.
     pub control: String,
-    /// The workload that it goes to.
-    pub target: String,
+    /// A pattern for the names of the pods that it goes to.
+    pub target_pods: String,
     /// The port of the workload's pods.
     pub target_port: u16,
     /// Namespace of the workload.
@@ -297,10 +309,14 @@ fn annotated_namespaces(lab: &Lab) -> Vec<String> {
     all.map(ToString::to_string).collect()
 }
 
-fn policies(lab: &Lab) -> Vec<ObjectRef> {
+fn policies(lab: &Lab) -> Vec<PolicyRef> {
     lab.policies
         .iter()
-        .map(|policy| ObjectRef {
+        .map(|policy| PolicyRef {
+            resource: match policy.spec {
+                PolicySpec::Network(_) => "networkpolicy",
+                PolicySpec::Fqdn(_) => "fqdnnetworkpolicy",
+            },
             namespace: policy.namespace.to_string(),
             name: policy.name.to_string(),
         })
@@ -315,7 +331,7 @@ pub fn stage(
     folder: &str,
     probe_file: impl Fn(&Probe) -> String,
 ) -> StageView {
-    let in_force = |policy: &ObjectRef| stage.policies.iter().any(|p| p.as_str() == policy.name);
+    let in_force = |policy: &PolicyRef| stage.policies.iter().any(|p| p.as_str() == policy.name);
     let (policies, policies_out) = policies(lab).into_iter().partition(in_force);
     let annotated: Vec<String> = stage
         .annotated_namespaces
@@ -327,8 +343,12 @@ pub fn stage(
     let runs = probes_of(lab, stage)
         .into_iter()
         .map(|(probe, expectation)| {
-            let direction = direction(lab, stage, probe);
-            probe_run(probe, expectation, direction, probe_file(probe))
+            let target = lab.app.workload(probe.target.workload.as_str());
+            ProbeRunView {
+                direction: direction(lab, stage, probe),
+                target_pods: target.map_or_else(String::new, pods_of),
+                ..probe_run(probe, expectation, probe_file(probe))
+            }
         });
     StageView {
         lab: lab.name.to_string(),
@@ -376,12 +396,7 @@ fn direction(lab: &Lab, stage: &Stage, probe: &Probe) -> &'static str {
     if isolated { "" } else { "ingress" }
 }
 
-fn probe_run(
-    probe: &Probe,
-    expectation: Option<&Expectation>,
-    direction: &'static str,
-    file: String,
-) -> ProbeRunView {
+fn probe_run(probe: &Probe, expectation: Option<&Expectation>, file: String) -> ProbeRunView {
     let prints = probe.prints.as_ref();
     let control = probe.control.as_ref();
     ProbeRunView {
@@ -402,9 +417,9 @@ fn probe_run(
             None => "",
         },
         control: control.map_or_else(String::new, ToString::to_string),
-        target: probe.target.workload.to_string(),
+        target_pods: String::new(),
         target_port: probe.target.pod_port.get(),
         target_namespace: probe.target.namespace.to_string(),
-        direction,
+        direction: "",
     }
 }

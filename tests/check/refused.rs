@@ -614,8 +614,8 @@ fn names_that_must_agree() {
             "name of a container already",
         ),
         (
-            "app: {workloads: [{name: frontend, services: [{name: f, ports: [{port: 80}], internalTrafficPolicy: Local}]}]}",
-            "excluded 1:101",
+            "app: {workloads: [{name: new, image: i, services: [{ports: [{port: 80}], internalTrafficPolicy: Local}]}]}",
+            "excluded 1:97",
             "Local",
         ),
         (

@@ -115,3 +115,23 @@ fn a_file_leads_to_its_template_and_its_part() {
     );
     assert_eq!(stdout(&output), want);
 }
+
+#[test]
+fn a_hunk_says_what_made_it() {
+    let repo = Repo::new();
+    repo.edit(POLICY, "app: web", "app: rogue");
+    let output = repo.dplab(&["diff", "--provenance"]);
+    let text = stdout(&output);
+    let hunk = text
+        .lines()
+        .find(|line| line.starts_with("@@"))
+        .expect("a hunk");
+    let key = line_of(&repo, "profiles/shop.yaml", "- name: db-allow-from-web");
+    let start = "built-in:kubernetes/policy.yaml.tera:";
+    let end = format!(" <- policies.db-allow-from-web (profiles/shop.yaml:{key})");
+    let (_, origin) = hunk.split_once(" @@ ").expect("what made it");
+    assert!(
+        origin.starts_with(start) && origin.ends_with(&end),
+        "{hunk}"
+    );
+}

@@ -32,23 +32,20 @@ pub(super) fn assert_output(name: &str, args: &[&str], exit: i32) {
 #[test]
 fn manifests_are_answered_in_every_form() {
     let shop = ["reach", "--manifests", "shop"];
-    let with = |more: &[&'static str]| [&shop[..], more].concat();
+    let quiet = ["-q", "--lint", "never"];
+    let with = |more: &[&'static str]| [&shop[..], &quiet, more].concat();
     assert_output("list", &shop, 0);
-    assert_output("matrix", &with(&["--matrix", "-q"]), 0);
+    assert_output("matrix", &with(&["--matrix"]), 0);
     for format in ["json", "csv", "markdown", "dot", "svg"] {
-        assert_output(format, &with(&["--format", format, "-q"]), 0);
+        assert_output(format, &with(&["--format", format]), 0);
     }
-    assert_output(
-        "matrix-csv",
-        &with(&["--matrix", "--format", "csv", "-q"]),
-        0,
-    );
+    assert_output("matrix-csv", &with(&["--matrix", "--format", "csv"]), 0);
     assert_output(
         "as-nodes",
-        &with(&["--host-network", "node", "--format", "json", "-q"]),
+        &with(&["--host-network", "node", "--format", "json"]),
         0,
     );
-    assert_output("some", &with(&["--from", "web", "-q"]), 0);
+    assert_output("some", &with(&["--from", "web"]), 0);
 }
 
 #[test]
@@ -125,6 +122,8 @@ fn a_profile_is_answered_stage_by_stage() {
         &with(&["--stage", "all", "--from", "rogue-1", "--to", "redis-cart"]),
         0,
     );
+    let stages = ["--stage", "all", "--to", "redis-cart", "--format", "json"];
+    assert_output("stages-json", &with(&stages), 0);
     assert_output("no-such-stage", &with(&["--stage", "later"]), 64);
     assert_output("expect", &with(&["--expect"]), 0);
     assert_output("mutate", &with(&["--mutate"]), 0);

@@ -98,8 +98,11 @@ fn worked_in() -> Repo {
     repo.edit(POLICY, "app: web", "app: rogue");
     repo.edit(
         "profiles/shop.yaml",
-        "ports: [{port: 5432}]\nprobes",
-        "ports: [{port: 5433}]\nprobes",
+        "- name: db-allow-from-web
+",
+        "- name: db-allow-from-web
+    description: Only the web.
+",
     );
     // Missing, foreign, in the way, and no longer executable.
     repo.remove(DB);
@@ -199,7 +202,7 @@ fn a_template_that_changes_is_no_edit() {
     let args = [
         "templates",
         "eject",
-        "kubernetes/object.yaml.tera",
+        "kubernetes/policy.yaml.tera",
         "--to",
         "my",
     ];
@@ -207,14 +210,14 @@ fn a_template_that_changes_is_no_edit() {
     let lint = repo.dplab(&["templates", "lint", "my"]);
     assert_eq!(code(&lint), 0, "{}", stderr(&lint));
     repo.edit(
-        "my/kubernetes/object.yaml.tera",
-        "kind: {{ kind }}\n",
-        "kind: {{ kind }}{% if kind == \"Service\" %} # mine{% endif %}\n",
+        "my/kubernetes/policy.yaml.tera",
+        "metadata:\n",
+        "metadata: # mine\n",
     );
     let args = ["diff", "--stat", "--templates", "my"];
     let output = repo.dplab(&args);
     assert_eq!(code(&output), 2);
-    let line = format!("{SERVICE}: the profile or a template changed (+1 -1)\n");
+    let line = format!("{POLICY}: the profile or a template changed (+1 -1)\n");
     assert!(stdout(&output).starts_with(&line), "{}", stdout(&output));
     // As data, a comment is no difference.
     let output = repo.dplab(&[&args[..], &["--semantic"]].concat());
@@ -345,4 +348,44 @@ fn both_streams_are_the_same_each_time() {
     );
     let zero = repo.dplab(&["diff", "--exit-zero", "--stat"]);
     assert_eq!(code(&zero), 0);
+}
+
+#[test]
+fn an_expectation_that_fails_is_4_and_the_strongest_code_holds() {
+    let repo = Repo::new();
+    let (held, failed) = ("rogue: {verdict: denied}", "rogue: {verdict: allowed}");
+    repo.edit("profiles/shop.yaml", held, failed);
+    let check = |more: &[&str]| repo.dplab(&[&["check"], more].concat());
+    let output = check(&[]);
+    assert_eq!(code(&output), 4, "{}", stderr(&output));
+    let words =
+        "error[expectation-failed]: `rogue` is expected to be allowed at the stage `closed`";
+    assert!(stderr(&output).contains(words), "{}", stderr(&output));
+    assert!(
+        stderr(&output).contains("; out/shop: "),
+        "drift is told too: {}",
+        stderr(&output)
+    );
+    assert_eq!(code(&check(&["--fail-on", "drift"])), 2);
+    assert_eq!(code(&check(&["--fail-on", "drift", "--exit-zero"])), 0);
+    assert_eq!(code(&check(&["--exit-zero"])), 4);
+    repo.edit(SERVICE, "5432", "5433");
+    assert_eq!(code(&check(&[])), 5);
+    repo.write("profiles/broken.yaml", "format: dplab/v1\n");
+    assert_eq!(code(&check(&[])), 3);
+    assert_eq!(code(&check(&["--against", "nowhere"])), 1);
+}
+
+#[test]
+fn check_is_quiet_where_all_is_well() {
+    let repo = Repo::new();
+    let output = repo.dplab(&["check"]);
+    assert_eq!(code(&output), 0, "{}", stderr(&output));
+    assert_eq!(
+        (stdout(&output).as_str(), stderr(&output).as_str()),
+        ("", "profiles/shop.yaml: fine\n")
+    );
+    assert_eq!(stderr(&repo.dplab(&["check", "--quiet"])), "");
+    let markdown = stdout(&repo.dplab(&["check", "--format", "markdown"]));
+    assert_eq!(markdown, "<!-- dplab diff -->\n### dplab: no differences\n");
 }

@@ -179,7 +179,6 @@ fn two_hundred_kills_leave_the_old_tree_or_the_new_one() {
         under_way += inside;
     }
     assert!(kills >= 200, "{kills} kills");
-    eprintln!("{kills} kills, {under_way} of them while the tree was written");
     assert!(
         under_way >= 20,
         "only {under_way} of {kills} kills hit a write"

@@ -3,8 +3,7 @@
 mod boutique;
 pub(crate) mod cases;
 mod gke;
-mod help;
-mod lints;
+pub(crate) mod help;
 mod logs;
 mod oracle;
 mod properties;

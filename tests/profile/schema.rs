@@ -113,6 +113,28 @@ fn read(path: &str) -> Value {
 }
 
 #[test]
+fn every_shipped_file_names_its_schema() {
+    let first = |path: String| {
+        let text = std::fs::read_to_string(root().join(path)).expect("a shipped file");
+        text.lines().next().unwrap_or_default().to_owned()
+    };
+    for name in shipped() {
+        assert_eq!(
+            first(format!("profiles/{name}.yaml")),
+            "# yaml-language-server: $schema=profile.schema.json",
+            "{name}"
+        );
+    }
+    for name in dplab::profile::catalogue::apps() {
+        assert_eq!(
+            first(format!("profiles/apps/{name}.yaml")),
+            "# yaml-language-server: $schema=../apps.schema.json",
+            "{name}"
+        );
+    }
+}
+
+#[test]
 fn the_validator_finds_in_fixtures_what_validate_finds() {
     let folder = root().join("tests/cli/findings");
     let mut files: Vec<_> = folder

@@ -10,7 +10,7 @@ SCRIPTS="$(dirname -- "${BASH_SOURCE[0]}")"
 source "${SCRIPTS}/probes.sh"
 
 begin_stage open 1 2 'Everyone reaches everyone'
-without_policy default redis-cart
+without_policy networkpolicy default redis-cart
 apply_stage kubernetes/stages/1-open
 settle
 probe rogue-ping \
@@ -22,7 +22,7 @@ probe rogue-ping \
   expected=allowed \
   logged=no \
   control=cartservice-ping \
-  target=redis-cart \
+  target_pods='^redis-cart-[a-z0-9]+-[a-z0-9]+$' \
   target_namespace=default \
   port=6379 \
   direction=ingress
@@ -35,7 +35,7 @@ probe cartservice-ping \
   expected='' \
   logged='' \
   control='' \
-  target=redis-cart \
+  target_pods='^redis-cart-[a-z0-9]+-[a-z0-9]+$' \
   target_namespace=default \
   port=6379 \
   direction=ingress

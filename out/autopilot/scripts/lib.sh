@@ -340,13 +340,3 @@ cluster_filter() {
   REPLY+=" resource.labels.cluster_name=\"${CLUSTER_NAME}\""
   REPLY+=" logName=\"projects/${PROJECT_ID}/logs/policy-action\""
 }
-
-# Sets REPLY to a pattern for the names of a Deployment's pods: NAME-REPLICASET-POD. Kubernetes
-# cuts the names of pods whose Deployment's name is too long for two suffixes.
-pods_of() {
-  if ((${#1} > 46)); then
-    REPLY="^${1:0:46}"
-  else
-    REPLY="^$1-[a-z0-9]+-[a-z0-9]+\$"
-  fi
-}

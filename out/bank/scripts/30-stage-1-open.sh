@@ -10,17 +10,17 @@ SCRIPTS="$(dirname -- "${BASH_SOURCE[0]}")"
 source "${SCRIPTS}/probes.sh"
 
 begin_stage open 1 4 'The halves of the bank are one'
-without_policy bank ledger-db
-without_policy bank least-deny-all
-without_policy bank least-frontend
-without_policy bank least-userservice
-without_policy bank least-contacts
-without_policy bank least-accounts-db
-without_policy bank least-ledgerwriter
-without_policy bank least-balancereader
-without_policy bank least-transactionhistory
-without_policy bank least-ledger-db
-without_policy bank least-loadgenerator
+without_policy networkpolicy bank ledger-db
+without_policy networkpolicy bank least-deny-all
+without_policy networkpolicy bank least-frontend
+without_policy networkpolicy bank least-userservice
+without_policy networkpolicy bank least-contacts
+without_policy networkpolicy bank least-accounts-db
+without_policy networkpolicy bank least-ledgerwriter
+without_policy networkpolicy bank least-balancereader
+without_policy networkpolicy bank least-transactionhistory
+without_policy networkpolicy bank least-ledger-db
+without_policy networkpolicy bank least-loadgenerator
 apply_stage kubernetes/stages/1-open
 settle
 probe writer-to-ledger \
@@ -32,7 +32,7 @@ probe writer-to-ledger \
   expected=allowed \
   logged=no \
   control='' \
-  target=ledger-db \
+  target_pods='^ledger-db-[0-9]+$' \
   target_namespace=bank \
   port=5432 \
   direction=ingress
@@ -45,7 +45,7 @@ probe contacts-to-ledger \
   expected=allowed \
   logged=no \
   control=writer-to-ledger \
-  target=ledger-db \
+  target_pods='^ledger-db-[0-9]+$' \
   target_namespace=bank \
   port=5432 \
   direction=ingress
@@ -58,7 +58,7 @@ probe contacts-to-history \
   expected=allowed \
   logged=no \
   control=writer-to-ledger \
-  target=transactionhistory \
+  target_pods='^transactionhistory-[a-z0-9]+-[a-z0-9]+$' \
   target_namespace=bank \
   port=8080 \
   direction=ingress

@@ -10,16 +10,16 @@ SCRIPTS="$(dirname -- "${BASH_SOURCE[0]}")"
 source "${SCRIPTS}/probes.sh"
 
 begin_stage ledger 2 4 'The ledger is guarded'
-without_policy bank least-deny-all
-without_policy bank least-frontend
-without_policy bank least-userservice
-without_policy bank least-contacts
-without_policy bank least-accounts-db
-without_policy bank least-ledgerwriter
-without_policy bank least-balancereader
-without_policy bank least-transactionhistory
-without_policy bank least-ledger-db
-without_policy bank least-loadgenerator
+without_policy networkpolicy bank least-deny-all
+without_policy networkpolicy bank least-frontend
+without_policy networkpolicy bank least-userservice
+without_policy networkpolicy bank least-contacts
+without_policy networkpolicy bank least-accounts-db
+without_policy networkpolicy bank least-ledgerwriter
+without_policy networkpolicy bank least-balancereader
+without_policy networkpolicy bank least-transactionhistory
+without_policy networkpolicy bank least-ledger-db
+without_policy networkpolicy bank least-loadgenerator
 apply_stage kubernetes/stages/2-ledger
 settle
 probe writer-to-ledger \
@@ -31,7 +31,7 @@ probe writer-to-ledger \
   expected=allowed \
   logged=no \
   control='' \
-  target=ledger-db \
+  target_pods='^ledger-db-[0-9]+$' \
   target_namespace=bank \
   port=5432 \
   direction=ingress
@@ -44,7 +44,7 @@ probe contacts-to-ledger \
   expected=denied \
   logged=yes \
   control=writer-to-ledger \
-  target=ledger-db \
+  target_pods='^ledger-db-[0-9]+$' \
   target_namespace=bank \
   port=5432 \
   direction=ingress
@@ -57,7 +57,7 @@ probe contacts-to-history \
   expected=allowed \
   logged=no \
   control=writer-to-ledger \
-  target=transactionhistory \
+  target_pods='^transactionhistory-[a-z0-9]+-[a-z0-9]+$' \
   target_namespace=bank \
   port=8080 \
   direction=ingress

@@ -21,7 +21,7 @@ probe writer-to-ledger \
   expected=allowed \
   logged=no \
   control='' \
-  target=ledger-db \
+  target_pods='^ledger-db-[0-9]+$' \
   target_namespace=bank \
   port=5432 \
   direction=''
@@ -34,7 +34,7 @@ probe contacts-to-ledger \
   expected=denied \
   logged=yes \
   control=writer-to-ledger \
-  target=ledger-db \
+  target_pods='^ledger-db-[0-9]+$' \
   target_namespace=bank \
   port=5432 \
   direction=''
@@ -47,7 +47,7 @@ probe contacts-to-history \
   expected=denied \
   logged=yes \
   control=writer-to-ledger \
-  target=transactionhistory \
+  target_pods='^transactionhistory-[a-z0-9]+-[a-z0-9]+$' \
   target_namespace=bank \
   port=8080 \
   direction=''

@@ -21,7 +21,7 @@ probe writer-to-ledger \
   expected=allowed \
   logged=yes \
   control='' \
-  target=ledger-db \
+  target_pods='^ledger-db-[0-9]+$' \
   target_namespace=bank \
   port=5432 \
   direction=''
@@ -34,7 +34,7 @@ probe contacts-to-ledger \
   expected=denied \
   logged=yes \
   control=writer-to-ledger \
-  target=ledger-db \
+  target_pods='^ledger-db-[0-9]+$' \
   target_namespace=bank \
   port=5432 \
   direction=''

@@ -14,7 +14,7 @@ source "${SCRIPTS}/lib.sh"
 
 declare -r metric=bank-ledger-denied
 declare -r alert='bank: denied connection to the ledger'
-declare -r workload=ledger-db
+declare -r pods='^ledger-db-[0-9]+$' # a pattern for the names of the pods that count
 declare -r rate_limit=300s
 declare -r email=''
 declare -r channel=''
@@ -24,9 +24,8 @@ mine="userLabels.dplab=\"${CLUSTER_NAME}\""
 need gcloud
 cluster_filter
 filter="${REPLY} jsonPayload.disposition=\"deny\""
-if [[ -n "${workload}" ]]; then
-  pods_of "${workload}"
-  filter+=" jsonPayload.dest.pod_name=~\"${REPLY}\""
+if [[ -n "${pods}" ]]; then
+  filter+=" jsonPayload.dest.pod_name=~\"${pods}\""
 fi
 
 # fill FILE: writes the standard input into a private file, which ends with the script. A dry run

@@ -16,17 +16,17 @@ own_namespaces=(
   bank
 )
 policies=(
-  bank/ledger-db
-  bank/least-deny-all
-  bank/least-frontend
-  bank/least-userservice
-  bank/least-contacts
-  bank/least-accounts-db
-  bank/least-ledgerwriter
-  bank/least-balancereader
-  bank/least-transactionhistory
-  bank/least-ledger-db
-  bank/least-loadgenerator
+  networkpolicy/bank/ledger-db
+  networkpolicy/bank/least-deny-all
+  networkpolicy/bank/least-frontend
+  networkpolicy/bank/least-userservice
+  networkpolicy/bank/least-contacts
+  networkpolicy/bank/least-accounts-db
+  networkpolicy/bank/least-ledgerwriter
+  networkpolicy/bank/least-balancereader
+  networkpolicy/bank/least-transactionhistory
+  networkpolicy/bank/least-ledger-db
+  networkpolicy/bank/least-loadgenerator
 )
 probes=(
   bank/writer-to-ledger
@@ -106,7 +106,7 @@ no_forwarding_rules() {
 }
 
 empty_cluster() {
-  local object
+  local object kind where name
   connect
   step 'load balancers'
   load_balancers
@@ -118,7 +118,8 @@ empty_cluster() {
     run "${KUBECTL[@]}" delete pod "${object#*/}" "--namespace=${object%%/*}" --ignore-not-found
   done
   for object in "${policies[@]}"; do
-    run "${KUBECTL[@]}" delete networkpolicy "${object#*/}" "--namespace=${object%%/*}" --ignore-not-found
+    IFS=/ read -r kind where name <<<"${object}"
+    run "${KUBECTL[@]}" delete "${kind}" "${name}" "--namespace=${where}" --ignore-not-found
   done
   for object in "${annotated[@]}"; do
     remove "${KUBECTL[@]}" annotate namespace "${object}" "${DENY_ANNOTATION}-"

@@ -60,9 +60,9 @@ apply_stage() {
     --server-side --force-conflicts --field-manager=dplab
 }
 
-# without_policy NAMESPACE NAME: a policy that is not in force in this stage.
+# without_policy KIND NAMESPACE NAME: a policy that is not in force in this stage.
 without_policy() {
-  run "${KUBECTL[@]}" delete networkpolicy "$2" "--namespace=$1" --ignore-not-found
+  run "${KUBECTL[@]}" delete "$1" "$3" "--namespace=$2" --ignore-not-found
 }
 
 annotate() {
@@ -84,7 +84,7 @@ settle() {
 # --- Probes ----------------------------------------------------------------------------------
 
 # probe NAME FIELD=VALUE…: runs a probe in its pod and notes what came of it. Fields: pod,
-# namespace, file, prints, timeout, expected, logged, control, target, port, target_namespace,
+# namespace, file, prints, timeout, expected, logged, control, target_pods, target_namespace, port,
 # direction.
 probe() {
   local name="$1" pair
@@ -183,8 +183,6 @@ probe_filter() {
   if [[ "${verdict}" == denied ]]; then
     disposition=deny
   fi
-  pods_of "${FACTS["${name} target"]}"
-  local target="${REPLY}"
   cluster_filter
   filter="${REPLY} jsonPayload.disposition=\"${disposition}\""
   if [[ -n "${FACTS["${name} direction"]}" ]]; then
@@ -193,7 +191,7 @@ probe_filter() {
   filter+=" jsonPayload.src.pod_namespace=\"${FACTS["${name} namespace"]}\""
   filter+=" jsonPayload.src.pod_name=~\"^${FACTS["${name} pod"]}\$\""
   filter+=" jsonPayload.dest.pod_namespace=\"${FACTS["${name} target_namespace"]}\""
-  filter+=" jsonPayload.dest.pod_name=~\"${target}\""
+  filter+=" jsonPayload.dest.pod_name=~\"${FACTS["${name} target_pods"]}\""
   filter+=" jsonPayload.connection.dest_port=${FACTS["${name} port"]}"
   REPLY="${filter} timestamp>=\"${FACTS["${name} started"]:-STARTED}\""
 }

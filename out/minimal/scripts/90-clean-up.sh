@@ -91,7 +91,7 @@ no_forwarding_rules() {
 }
 
 empty_cluster() {
-  local object
+  local object kind where name
   connect
   step 'load balancers'
   load_balancers
@@ -103,7 +103,8 @@ empty_cluster() {
     run "${KUBECTL[@]}" delete pod "${object#*/}" "--namespace=${object%%/*}" --ignore-not-found
   done
   for object in "${policies[@]}"; do
-    run "${KUBECTL[@]}" delete networkpolicy "${object#*/}" "--namespace=${object%%/*}" --ignore-not-found
+    IFS=/ read -r kind where name <<<"${object}"
+    run "${KUBECTL[@]}" delete "${kind}" "${name}" "--namespace=${where}" --ignore-not-found
   done
   for object in "${annotated[@]}"; do
     remove "${KUBECTL[@]}" annotate namespace "${object}" "${DENY_ANNOTATION}-"

@@ -10,7 +10,7 @@ SCRIPTS="$(dirname -- "${BASH_SOURCE[0]}")"
 source "${SCRIPTS}/probes.sh"
 
 begin_stage open 1 6 'Undesired network access'
-without_policy default redis-cart-allow-from-cartservice
+without_policy networkpolicy default redis-cart-allow-from-cartservice
 without_annotation default
 apply_stage kubernetes/stages/1-open
 settle
@@ -23,7 +23,7 @@ probe rogue-ping \
   expected=allowed \
   logged=no \
   control=cartservice-ping \
-  target=redis-cart \
+  target_pods='^redis-cart-[a-z0-9]+-[a-z0-9]+$' \
   target_namespace=default \
   port=6379 \
   direction=ingress
@@ -36,7 +36,7 @@ probe cartservice-ping \
   expected=allowed \
   logged=no \
   control='' \
-  target=redis-cart \
+  target_pods='^redis-cart-[a-z0-9]+-[a-z0-9]+$' \
   target_namespace=default \
   port=6379 \
   direction=ingress

@@ -22,7 +22,7 @@ probe rogue-ping \
   expected=denied \
   logged=yes \
   control=cartservice-ping \
-  target=redis-cart \
+  target_pods='^redis-cart-[a-z0-9]+-[a-z0-9]+$' \
   target_namespace=default \
   port=6379 \
   direction=ingress
@@ -35,7 +35,7 @@ probe cartservice-ping \
   expected=allowed \
   logged=yes \
   control='' \
-  target=redis-cart \
+  target_pods='^redis-cart-[a-z0-9]+-[a-z0-9]+$' \
   target_namespace=default \
   port=6379 \
   direction=ingress

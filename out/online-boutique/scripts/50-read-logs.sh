@@ -6,7 +6,7 @@
 #   STAGE         the entries of each probe of a stage, by the filters in the results
 #
 # Environment, beside that of lib.sh and probes.sh:
-#   WORKLOAD      only connections to the pods of this workload; empty: to all pods
+#   PODS          only connections to pods whose names match this pattern; empty: to all pods
 #   FRESHNESS     how far back (1d)
 #   LIMIT         how many entries (50)
 set -euo pipefail
@@ -15,8 +15,8 @@ SCRIPTS="$(dirname -- "${BASH_SOURCE[0]}")"
 # shellcheck source-path=SCRIPTDIR source=probes.sh disable=SC1091
 source "${SCRIPTS}/probes.sh"
 
-default_workload=redis-cart
-WORKLOAD="${WORKLOAD-${default_workload}}"
+default_pods='^redis-cart-[a-z0-9]+-[a-z0-9]+$'
+PODS="${PODS-${default_pods}}"
 FRESHNESS="${FRESHNESS:-1d}"
 LIMIT="${LIMIT:-50}"
 
@@ -24,9 +24,8 @@ read_all() {
   local filter
   cluster_filter
   filter="${REPLY}"
-  if [[ -n "${WORKLOAD}" ]]; then
-    pods_of "${WORKLOAD}"
-    filter+=" jsonPayload.dest.pod_name=~\"${REPLY}\""
+  if [[ -n "${PODS}" ]]; then
+    filter+=" jsonPayload.dest.pod_name=~\"${PODS}\""
   fi
   filter+=" jsonPayload.disposition=\"$1\""
   step "entries of connections: $1"

@@ -15,7 +15,7 @@ source "${SCRIPTS}/leftovers.sh"
 own_namespaces=(
 )
 policies=(
-  default/redis-cart-allow-from-cartservice
+  networkpolicy/default/redis-cart-allow-from-cartservice
 )
 probes=(
   default/rogue-1
@@ -95,7 +95,7 @@ no_forwarding_rules() {
 }
 
 empty_cluster() {
-  local object
+  local object kind where name
   connect
   step 'load balancers'
   load_balancers
@@ -107,7 +107,8 @@ empty_cluster() {
     run "${KUBECTL[@]}" delete pod "${object#*/}" "--namespace=${object%%/*}" --ignore-not-found
   done
   for object in "${policies[@]}"; do
-    run "${KUBECTL[@]}" delete networkpolicy "${object#*/}" "--namespace=${object%%/*}" --ignore-not-found
+    IFS=/ read -r kind where name <<<"${object}"
+    run "${KUBECTL[@]}" delete "${kind}" "${name}" "--namespace=${where}" --ignore-not-found
   done
   for object in "${annotated[@]}"; do
     remove "${KUBECTL[@]}" annotate namespace "${object}" "${DENY_ANNOTATION}-"

@@ -10,13 +10,13 @@ SCRIPTS="$(dirname -- "${BASH_SOURCE[0]}")"
 source "${SCRIPTS}/probes.sh"
 
 begin_stage open 1 4 'Everyone reaches the database'
-without_policy data database
-without_policy web least-deny-all
-without_policy web least-web
-without_policy web least-api
-without_policy data least-deny-all
-without_policy data least-database
-without_policy data least-backup
+without_policy networkpolicy data database
+without_policy networkpolicy web least-deny-all
+without_policy networkpolicy web least-web
+without_policy networkpolicy web least-api
+without_policy networkpolicy data least-deny-all
+without_policy networkpolicy data least-database
+without_policy networkpolicy data least-backup
 without_annotation data
 apply_stage kubernetes/stages/1-open
 settle
@@ -29,7 +29,7 @@ probe backup-to-api \
   expected=allowed \
   logged=no \
   control=api-to-database \
-  target=api \
+  target_pods='^api-[a-z0-9]+-[a-z0-9]+$' \
   target_namespace=web \
   port=3000 \
   direction=ingress
@@ -42,7 +42,7 @@ probe api-to-database \
   expected=allowed \
   logged=no \
   control='' \
-  target=database \
+  target_pods='^database-[0-9]+$' \
   target_namespace=data \
   port=5432 \
   direction=ingress
@@ -55,7 +55,7 @@ probe web-to-database \
   expected=allowed \
   logged=no \
   control=api-to-database \
-  target=database \
+  target_pods='^database-[0-9]+$' \
   target_namespace=data \
   port=5432 \
   direction=ingress
@@ -68,7 +68,7 @@ probe neighbour-to-database \
   expected=allowed \
   logged=no \
   control=api-to-database \
-  target=database \
+  target_pods='^database-[0-9]+$' \
   target_namespace=data \
   port=5432 \
   direction=ingress

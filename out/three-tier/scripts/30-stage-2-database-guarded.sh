@@ -10,12 +10,12 @@ SCRIPTS="$(dirname -- "${BASH_SOURCE[0]}")"
 source "${SCRIPTS}/probes.sh"
 
 begin_stage database-guarded 2 4 'One policy before the database'
-without_policy web least-deny-all
-without_policy web least-web
-without_policy web least-api
-without_policy data least-deny-all
-without_policy data least-database
-without_policy data least-backup
+without_policy networkpolicy web least-deny-all
+without_policy networkpolicy web least-web
+without_policy networkpolicy web least-api
+without_policy networkpolicy data least-deny-all
+without_policy networkpolicy data least-database
+without_policy networkpolicy data least-backup
 without_annotation data
 apply_stage kubernetes/stages/2-database-guarded
 settle
@@ -28,7 +28,7 @@ probe api-to-database \
   expected=allowed \
   logged=no \
   control='' \
-  target=database \
+  target_pods='^database-[0-9]+$' \
   target_namespace=data \
   port=5432 \
   direction=ingress
@@ -41,7 +41,7 @@ probe web-to-database \
   expected=denied \
   logged=yes \
   control=api-to-database \
-  target=database \
+  target_pods='^database-[0-9]+$' \
   target_namespace=data \
   port=5432 \
   direction=ingress
@@ -54,7 +54,7 @@ probe neighbour-to-database \
   expected=denied \
   logged=yes \
   control=api-to-database \
-  target=database \
+  target_pods='^database-[0-9]+$' \
   target_namespace=data \
   port=5432 \
   direction=ingress

@@ -22,7 +22,7 @@ probe web-to-database \
   expected=denied \
   logged=no \
   control=api-to-database \
-  target=database \
+  target_pods='^database-[0-9]+$' \
   target_namespace=data \
   port=5432 \
   direction=''
@@ -35,7 +35,7 @@ probe backup-to-api \
   expected=denied \
   logged=yes \
   control=api-to-database \
-  target=api \
+  target_pods='^api-[a-z0-9]+-[a-z0-9]+$' \
   target_namespace=web \
   port=3000 \
   direction=''
@@ -48,7 +48,7 @@ probe api-to-database \
   expected='' \
   logged='' \
   control='' \
-  target=database \
+  target_pods='^database-[0-9]+$' \
   target_namespace=data \
   port=5432 \
   direction=''

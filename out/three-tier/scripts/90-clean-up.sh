@@ -17,13 +17,13 @@ own_namespaces=(
   web
 )
 policies=(
-  data/database
-  web/least-deny-all
-  web/least-web
-  web/least-api
-  data/least-deny-all
-  data/least-database
-  data/least-backup
+  networkpolicy/data/database
+  networkpolicy/web/least-deny-all
+  networkpolicy/web/least-web
+  networkpolicy/web/least-api
+  networkpolicy/data/least-deny-all
+  networkpolicy/data/least-database
+  networkpolicy/data/least-backup
 )
 probes=(
   web/api-to-database
@@ -105,7 +105,7 @@ no_forwarding_rules() {
 }
 
 empty_cluster() {
-  local object
+  local object kind where name
   connect
   step 'load balancers'
   load_balancers
@@ -117,7 +117,8 @@ empty_cluster() {
     run "${KUBECTL[@]}" delete pod "${object#*/}" "--namespace=${object%%/*}" --ignore-not-found
   done
   for object in "${policies[@]}"; do
-    run "${KUBECTL[@]}" delete networkpolicy "${object#*/}" "--namespace=${object%%/*}" --ignore-not-found
+    IFS=/ read -r kind where name <<<"${object}"
+    run "${KUBECTL[@]}" delete "${kind}" "${name}" "--namespace=${where}" --ignore-not-found
   done
   for object in "${annotated[@]}"; do
     remove "${KUBECTL[@]}" annotate namespace "${object}" "${DENY_ANNOTATION}-"

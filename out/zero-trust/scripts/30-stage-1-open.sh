@@ -10,20 +10,20 @@ SCRIPTS="$(dirname -- "${BASH_SOURCE[0]}")"
 source "${SCRIPTS}/probes.sh"
 
 begin_stage open 1 3 'No policies yet'
-without_policy default least-deny-all
-without_policy default least-frontend
-without_policy default least-adservice
-without_policy default least-cartservice
-without_policy default least-checkoutservice
-without_policy default least-currencyservice
-without_policy default least-emailservice
-without_policy default least-emailservice-outside
-without_policy default least-paymentservice
-without_policy default least-productcatalogservice
-without_policy default least-recommendationservice
-without_policy default least-shippingservice
-without_policy default least-redis-cart
-without_policy default least-loadgenerator
+without_policy networkpolicy default least-deny-all
+without_policy networkpolicy default least-frontend
+without_policy networkpolicy default least-adservice
+without_policy networkpolicy default least-cartservice
+without_policy networkpolicy default least-checkoutservice
+without_policy networkpolicy default least-currencyservice
+without_policy networkpolicy default least-emailservice
+without_policy fqdnnetworkpolicy default least-emailservice-outside
+without_policy networkpolicy default least-paymentservice
+without_policy networkpolicy default least-productcatalogservice
+without_policy networkpolicy default least-recommendationservice
+without_policy networkpolicy default least-shippingservice
+without_policy networkpolicy default least-redis-cart
+without_policy networkpolicy default least-loadgenerator
 apply_stage kubernetes/stages/1-open
 settle
 probe recommendation-to-catalog \
@@ -35,7 +35,7 @@ probe recommendation-to-catalog \
   expected=allowed \
   logged=no \
   control='' \
-  target=productcatalogservice \
+  target_pods='^productcatalogservice-[a-z0-9]+-[a-z0-9]+$' \
   target_namespace=default \
   port=3550 \
   direction=ingress
@@ -48,7 +48,7 @@ probe recommendation-to-carts \
   expected=allowed \
   logged=no \
   control=recommendation-to-catalog \
-  target=redis-cart \
+  target_pods='^redis-cart-[a-z0-9]+-[a-z0-9]+$' \
   target_namespace=default \
   port=6379 \
   direction=ingress

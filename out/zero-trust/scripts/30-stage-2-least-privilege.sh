@@ -21,7 +21,7 @@ probe recommendation-to-catalog \
   expected=allowed \
   logged=no \
   control='' \
-  target=productcatalogservice \
+  target_pods='^productcatalogservice-[a-z0-9]+-[a-z0-9]+$' \
   target_namespace=default \
   port=3550 \
   direction=''
@@ -34,7 +34,7 @@ probe recommendation-to-carts \
   expected=denied \
   logged=yes \
   control=recommendation-to-catalog \
-  target=redis-cart \
+  target_pods='^redis-cart-[a-z0-9]+-[a-z0-9]+$' \
   target_namespace=default \
   port=6379 \
   direction=''

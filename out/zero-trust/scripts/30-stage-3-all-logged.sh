@@ -21,7 +21,7 @@ probe recommendation-to-catalog \
   expected=allowed \
   logged=yes \
   control='' \
-  target=productcatalogservice \
+  target_pods='^productcatalogservice-[a-z0-9]+-[a-z0-9]+$' \
   target_namespace=default \
   port=3550 \
   direction=''

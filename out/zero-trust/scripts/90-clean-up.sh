@@ -15,20 +15,20 @@ source "${SCRIPTS}/leftovers.sh"
 own_namespaces=(
 )
 policies=(
-  default/least-deny-all
-  default/least-frontend
-  default/least-adservice
-  default/least-cartservice
-  default/least-checkoutservice
-  default/least-currencyservice
-  default/least-emailservice
-  default/least-emailservice-outside
-  default/least-paymentservice
-  default/least-productcatalogservice
-  default/least-recommendationservice
-  default/least-shippingservice
-  default/least-redis-cart
-  default/least-loadgenerator
+  networkpolicy/default/least-deny-all
+  networkpolicy/default/least-frontend
+  networkpolicy/default/least-adservice
+  networkpolicy/default/least-cartservice
+  networkpolicy/default/least-checkoutservice
+  networkpolicy/default/least-currencyservice
+  networkpolicy/default/least-emailservice
+  fqdnnetworkpolicy/default/least-emailservice-outside
+  networkpolicy/default/least-paymentservice
+  networkpolicy/default/least-productcatalogservice
+  networkpolicy/default/least-recommendationservice
+  networkpolicy/default/least-shippingservice
+  networkpolicy/default/least-redis-cart
+  networkpolicy/default/least-loadgenerator
 )
 probes=(
   default/recommendation-to-catalog
@@ -107,7 +107,7 @@ no_forwarding_rules() {
 }
 
 empty_cluster() {
-  local object
+  local object kind where name
   connect
   step 'load balancers'
   load_balancers
@@ -119,7 +119,8 @@ empty_cluster() {
     run "${KUBECTL[@]}" delete pod "${object#*/}" "--namespace=${object%%/*}" --ignore-not-found
   done
   for object in "${policies[@]}"; do
-    run "${KUBECTL[@]}" delete networkpolicy "${object#*/}" "--namespace=${object%%/*}" --ignore-not-found
+    IFS=/ read -r kind where name <<<"${object}"
+    run "${KUBECTL[@]}" delete "${kind}" "${name}" "--namespace=${where}" --ignore-not-found
   done
   for object in "${annotated[@]}"; do
     remove "${KUBECTL[@]}" annotate namespace "${object}" "${DENY_ANNOTATION}-"

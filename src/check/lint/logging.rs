@@ -2,6 +2,7 @@
 
 use super::{Facts, Lint, Subject, placed};
 use crate::diag::{Code, Diagnostic};
+use crate::model::Lab;
 use crate::model::labels::Labels;
 use crate::model::logging::{ENABLE_DENY_LOGGING, ENABLE_LOGGING, LogAction, LoggingSpec};
 use crate::model::policy::Direction;
@@ -31,6 +32,25 @@ pub(super) fn of_policy(lint: &Lint<'_>, subject: &Subject<'_>) -> Vec<Diagnosti
         );
         let label = "an entry names a policy only where it allowed a connection";
         found.push(subject.finding(Code::LoggingNeverMatches, message, label));
+    }
+    found
+}
+
+/// Logging annotations on objects that nobody looks for them on.
+pub(super) fn of_workloads(lab: &Lab) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    for workload in &lab.app.workloads {
+        let what = format!("the workload `{}`", workload.name);
+        let keys = [
+            (ENABLE_LOGGING, "it belongs on a policy"),
+            (ENABLE_DENY_LOGGING, "it belongs on a namespace"),
+        ];
+        for (key, help) in keys {
+            let wrong = misplaced(&what, &workload.annotations, key, help);
+            found.extend(wrong.map(|(message, help)| {
+                Diagnostic::new(Code::IneffectiveLogging, message).help(help)
+            }));
+        }
     }
     found
 }

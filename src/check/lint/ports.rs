@@ -84,7 +84,11 @@ impl At<'_, '_> {
                 format!("no pod that is meant has a {protocol} port of the name `{name}`"),
                 "so the rule allows nothing by this name".to_owned(),
             ),
-            1 => return None,
+            1 if self.receivers.iter().all(|id| resolve(id).is_some()) => return None,
+            1 => (
+                format!("not every pod that is meant has a {protocol} port of the name `{name}`"),
+                "it means nothing at the others".to_owned(),
+            ),
             _ => {
                 let all: Vec<String> = numbers.iter().map(ToString::to_string).collect();
                 (

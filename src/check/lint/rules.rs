@@ -3,24 +3,11 @@
 use super::{Lint, Subject};
 use crate::diag::{Code, Diagnostic};
 use crate::model::policy::{Direction, NetworkPolicySpec};
-use crate::netpol::{Dialect, PolicySpec};
+use crate::netpol::Dialect;
 
 /// Lints of one policy's form.
 pub(super) fn of_policy(lint: &Lint<'_>, subject: &Subject<'_>) -> Vec<Diagnostic> {
     let mut found = Vec::new();
-    if let PolicySpec::Clusterwide(specs) = &subject.policy.spec
-        && specs.iter().any(|spec| spec.ingress.is_none())
-    {
-        let message = format!(
-            "GKE refuses `{}`: `spec.ingress` is missing",
-            subject.policy.name
-        );
-        found.push(subject.finding(
-            Code::NotServed,
-            message,
-            "expected `ingress`, empty at least",
-        ));
-    }
     let Some(spec) = subject.network() else {
         return found;
     };

@@ -1,10 +1,10 @@
 //! Policies and peers that mean nobody, and pods that no policy means.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use super::{Lint, Subject, namespace, some_of};
+use super::{Lint, Subject, namespace, placed, some_of};
 use crate::diag::{Code, Diagnostic};
-use crate::model::policy::Direction;
+use crate::model::policy::{Direction, Peer};
 use crate::netpol::{PolicyId, PolicySpec, WorkloadId};
 
 /// A policy that selects nothing, or pods on which it has no effect.
@@ -59,7 +59,7 @@ fn peers(lint: &Lint<'_>, subject: &Subject<'_>) -> Vec<Diagnostic> {
         for (index, rule) in spec.rules(direction).iter().enumerate() {
             let nobody = rule.peers().iter().filter(|peer| {
                 let pods = lint.peer_pods(namespace(subject.policy), peer);
-                pods.is_some_and(|pods| pods.is_empty())
+                is_control_plane(peer) || pods.is_some_and(|pods| pods.is_empty())
             });
             for peer in nobody {
                 let message = format!(
@@ -69,11 +69,26 @@ fn peers(lint: &Lint<'_>, subject: &Subject<'_>) -> Vec<Diagnostic> {
                 );
                 let span = subject.policy.spans.rule(direction, index + 1);
                 let label = "no pod has these labels";
-                found.push(subject.at_rule(Code::PeerSelectsNothing, message, span, label));
+                let finding = subject.at_rule(Code::PeerSelectsNothing, message, span, label);
+                found.push(match is_control_plane(peer) {
+                    true => finding.help(
+                        "GKE runs the control plane outside of the cluster: allow its address by `ipBlock`",
+                    ),
+                    false => finding,
+                });
             }
         }
     }
     found
+}
+
+/// Whether a peer means the API server's pods, which are in no GKE cluster.
+fn is_control_plane(peer: &Peer) -> bool {
+    let (Peer::Pods(pods) | Peer::PodsIn { pods, .. }) = peer else {
+        return false;
+    };
+    let mut labels = pods.equalities();
+    labels.any(|label| label == ("component", "kube-apiserver"))
 }
 
 /// Workloads that nothing isolates in a direction, in namespaces where others are isolated.
@@ -82,42 +97,56 @@ pub(super) fn unprotected(lint: &Lint<'_>) -> Vec<Diagnostic> {
     for direction in Direction::BOTH {
         let isolated = isolated(lint, direction);
         let mut open: BTreeMap<&str, Vec<WorkloadId>> = BTreeMap::new();
-        let mut closed: BTreeSet<&str> = BTreeSet::new();
         for (index, workload) in lint.world.workloads().iter().enumerate() {
-            match isolated.contains(&WorkloadId(index)) {
-                true => drop(closed.insert(&workload.namespace)),
-                false if workload.host_network => {}
-                false => open
-                    .entry(&workload.namespace)
-                    .or_default()
-                    .push(WorkloadId(index)),
+            let id = WorkloadId(index);
+            if !isolated.contains_key(&id) && !workload.host_network {
+                open.entry(&workload.namespace).or_default().push(id);
             }
         }
-        open.retain(|namespace, _| closed.contains(namespace));
-        found.extend(open.iter().map(|(namespace, ids)| {
-            let message = format!(
-                "no policy isolates the {direction} of {} in `{namespace}`",
-                some_of(lint.world, ids)
-            );
-            let span = ids.first().and_then(|id| lint.world.workload(*id)?.span);
-            super::placed(
-                Diagnostic::new(Code::UnprotectedWorkload, message),
-                span,
-                "",
-            )
-        }));
+        for (namespace, ids) in open {
+            let mut closed = lint.in_namespace(namespace).iter();
+            if let Some(policy) = closed.find_map(|id| isolated.get(id)) {
+                found.push(open_door(lint, direction, (namespace, *policy), &ids));
+            }
+        }
     }
     found
 }
 
-fn isolated(lint: &Lint<'_>, direction: Direction) -> BTreeSet<WorkloadId> {
+/// At the first of the workloads; where it is not known where that stands, at a policy that
+/// isolates others.
+fn open_door(
+    lint: &Lint<'_>,
+    direction: Direction,
+    (namespace, policy): (&str, PolicyId),
+    ids: &[WorkloadId],
+) -> Diagnostic {
+    let who = some_of(lint.world, ids);
+    let message = format!("no policy isolates the {direction} of {who} in `{namespace}`");
+    let finding = Diagnostic::new(Code::UnprotectedWorkload, message);
+    match ids.first().and_then(|id| lint.world.workload(*id)?.span) {
+        Some(span) => placed(finding, Some(span), ""),
+        None => {
+            let policy = lint.world.policy(policy);
+            let span = policy.and_then(|policy| policy.spans.policy);
+            placed(finding, span, "this policy isolates others")
+        }
+    }
+}
+
+/// The workloads that are isolated in a direction, each with a policy that does it.
+fn isolated(lint: &Lint<'_>, direction: Direction) -> BTreeMap<WorkloadId, PolicyId> {
     let policies = lint.world.policies().iter().enumerate();
     let isolating = policies.filter(|(_, policy)| match &policy.spec {
         PolicySpec::Network(spec) => spec.isolates(direction),
         PolicySpec::Fqdn(_) => direction == Direction::Egress,
         PolicySpec::Clusterwide(specs) => specs.iter().any(|spec| spec.isolates(direction)),
     });
-    isolating
-        .flat_map(|(index, _)| lint.selected(PolicyId(index)))
-        .collect()
+    let each = isolating.flat_map(|(index, _)| {
+        let id = PolicyId(index);
+        lint.selected(id)
+            .into_iter()
+            .map(move |workload| (workload, id))
+    });
+    each.collect()
 }

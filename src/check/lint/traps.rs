@@ -1,11 +1,11 @@
 //! What egress and ingress policies on GKE forget: the DNS, the metadata server, and the way in
 //! from outside with its health checks.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use super::{Lint, placed, some_of};
-use crate::diag::{Code, Diagnostic};
+use crate::diag::{Code, Diagnostic, Severity};
 use crate::model::port::{Port, Protocol};
 use crate::netpol::dns::{Lookup, Resolver};
 use crate::netpol::services::{Backends, backends};
@@ -18,23 +18,30 @@ use crate::netpol::{
 /// What is wrong with a group of pods.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Trap {
+    /// No connection may be opened at all, look-ups included.
+    Closed,
     NoDns,
     NotEverywhere,
     NoTcp,
     NoMetadata,
 }
 
-/// Pods that may open connections, and can't look names up or get credentials. Pods that may open
-/// none at all are closed on purpose.
+/// Pods that may open connections, and can't look names up or get credentials. Of pods that may
+/// open none at all this is only worth knowing: they are closed on purpose.
 pub(super) fn of_pods(lint: &Lint<'_>) -> Vec<Diagnostic> {
     let resolver = Resolver::new(lint.world, lint.facts.reading, &lint.facts.dns);
     let evaluator = resolver.evaluator();
     let mut groups: BTreeMap<(Trap, PolicyId), Vec<WorkloadId>> = BTreeMap::new();
-    for id in with_egress(lint) {
+    let open = with_egress(lint);
+    for id in (0..lint.world.workloads().len()).map(WorkloadId) {
         let Some(policy) = isolating(&evaluator, id) else {
             continue;
         };
-        for trap in traps(lint, &resolver, &evaluator, id) {
+        let traps = match open.contains(&id) {
+            true => traps(lint, &resolver, &evaluator, id),
+            false => vec![Trap::Closed],
+        };
+        for trap in traps {
             groups.entry((trap, policy)).or_default().push(id);
         }
     }
@@ -45,7 +52,7 @@ pub(super) fn of_pods(lint: &Lint<'_>) -> Vec<Diagnostic> {
 }
 
 /// Workloads that reach anything at all.
-fn with_egress(lint: &Lint<'_>) -> Vec<WorkloadId> {
+fn with_egress(lint: &Lint<'_>) -> BTreeSet<WorkloadId> {
     let reach = reach(lint.world, lint.facts.reading);
     let all = lint.world.workloads().iter().enumerate();
     let some = all.filter(|(_, workload)| {
@@ -99,6 +106,11 @@ fn traps(
 fn finding(lint: &Lint<'_>, trap: Trap, policy: PolicyId, ids: &[WorkloadId]) -> Diagnostic {
     let who = some_of(lint.world, ids);
     let (code, message, label) = match trap {
+        Trap::Closed => (
+            Code::EgressWithoutDns,
+            format!("{who} may open no connections, and not look names up either"),
+            "nothing at all may go out",
+        ),
         Trap::NoDns => (
             Code::EgressWithoutDns,
             format!("{who} may open connections, but not look names up"),
@@ -124,7 +136,10 @@ fn finding(lint: &Lint<'_>, trap: Trap, policy: PolicyId, ids: &[WorkloadId]) ->
         .world
         .policy(policy)
         .and_then(|policy| policy.spans.policy);
-    let finding = placed(Diagnostic::new(code, message), span, label);
+    let mut finding = placed(Diagnostic::new(code, message), span, label);
+    if trap == Trap::Closed {
+        finding.severity = Severity::Info;
+    }
     match code {
         Code::EgressWithoutDns => finding.help(
             "allow UDP and TCP 53 to the pods `k8s-app: kube-dns` and `k8s-app: node-local-dns` of \

@@ -24,6 +24,7 @@ fn lab(drift: &Drift) -> Value {
         "differs": drift.differs(),
         "unchanged": drift.unchanged,
         "lockDiffers": drift.lock_differs,
+        "odd": drift.odd,
         "reach": drift.reach.as_ref().map(reach),
         "files": drift.files.iter().map(|f| file(drift, f)).collect::<Vec<_>>(),
     })

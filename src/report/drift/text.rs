@@ -63,6 +63,10 @@ pub fn names(drifts: &[Drift]) -> String {
 }
 
 fn lock(drift: &Drift, out: &mut String) {
+    for name in &drift.odd {
+        let name = plain(&format!("{}/{name}", drift.folder));
+        let _ = writeln!(out, "{BOLD}# {name}: {}{RESET}", Kind::Foreign);
+    }
     if drift.lock_differs {
         let folder = plain(&drift.folder);
         let _ = writeln!(out, "{BOLD}# {folder}/{LOCK}: lists other files{RESET}");

@@ -5,6 +5,7 @@ use std::process::{Command, Output};
 use std::{fs, str};
 
 use dplab::model::Lab;
+use dplab::model::lab::PolicySpec;
 use dplab::plan;
 use serde_json::{Map, Value, json};
 use tempfile::TempDir;
@@ -152,7 +153,13 @@ fn world(lab: &Lab, root: &Path) -> Value {
         let folder = path.trim_end_matches("/kustomization.yaml");
         let policies = lab.policies_named(&stage.policies);
         let policies: Vec<String> = policies
-            .map(|p| format!("{}/{}", p.namespace, p.name))
+            .map(|p| {
+                let kind = match p.spec {
+                    PolicySpec::Network(_) => "networkpolicy",
+                    PolicySpec::Fqdn(_) => "fqdnnetworkpolicy",
+                };
+                format!("{kind}/{}/{}", p.namespace, p.name)
+            })
             .collect();
         stages.insert(
             folder.to_owned(),

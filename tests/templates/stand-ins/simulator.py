@@ -484,6 +484,10 @@ class Kubectl:
         key = "%s/%s" % (probe["namespace"], probe["pod"])
         if key in self.cluster["pods"]:
             raise Fail("pods may not be applied twice: %s" % key)
+        stages = self.world["stages"].values()
+        wanted = [s["policies"] for s in stages if s["name"] == self.cluster["stage"]]
+        if sorted(self.cluster["netpol"]) != sorted(wanted[0]):
+            raise Fail("policies of another stage are in force: %s" % sorted(self.cluster["netpol"]))
         self.state["clock"] += 10
         clock = self.state["clock"]
         stamp = "2026-01-01T%02d:%02d:%02dZ"
@@ -573,8 +577,8 @@ class Kubectl:
             self.cluster["namespaces"].pop(name, None)
         elif kind == "pod":
             self.cluster["pods"].pop("%s/%s" % (flags["namespace"], name), None)
-        elif kind == "networkpolicy":
-            self.cluster["netpol"].pop("%s/%s" % (flags["namespace"], name), None)
+        elif kind in ("networkpolicy", "fqdnnetworkpolicy"):
+            self.cluster["netpol"].pop("%s/%s/%s" % (kind, flags["namespace"], name), None)
         elif kind == "service":
             balancer = self.cluster["services"].pop("%s/%s" % (flags["namespace"], name), None)
             self.state["firewalls"].pop("k8s-fw-%s" % balancer, None)

@@ -1,9 +1,10 @@
 //! What is probably not meant is found, and what is fine is left alone.
 
+use dplab::check::lint::{Facts, lints};
+use dplab::diag::Code;
 use dplab::netpol::Reading;
-use dplab::netpol::lint::{ClusterRanges, LintKind, lint};
 
-use super::help::world;
+use crate::netpol::help::world;
 
 const PODS: &str = "
 apiVersion: apps/v1
@@ -28,17 +29,16 @@ spec: {selector: {app: a}, ports: [{port: 80, targetPort: 8080}]}
 ---
 ";
 
-fn kinds(rest: &str) -> Vec<LintKind> {
+fn codes(rest: &str) -> Vec<Code> {
     let world = world(&format!("{PODS}{rest}"));
-    let ranges = ClusterRanges {
+    let facts = Facts {
         pods: vec!["10.4.0.0/14".parse().expect("a block")],
         services: vec!["10.8.0.0/20".parse().expect("a block")],
+        ..Facts::of_manifests(&world, Reading::DPV2)
     };
-    let found = lint(&world, Reading::DPV2, &ranges);
-    assert!(found.iter().all(|lint| !lint.message.is_empty()));
-    let kinds = found.iter().map(|lint| lint.kind);
-    kinds
-        .filter(|kind| *kind != LintKind::Unprotected)
+    let found = lints(&facts).into_iter().map(|finding| finding.code);
+    found
+        .filter(|code| *code != Code::UnprotectedWorkload)
         .collect()
 }
 
@@ -51,11 +51,6 @@ fn policy(annotation: &str, spec: &str) -> String {
 
 #[test]
 fn each_kind_is_found() {
-    use LintKind::{
-        AnnotationWithoutEffect, BlockHoldsPods, BlockHoldsServices, HostNetworkSelected,
-        NeverLogged, NoDns, PeerMatchesNothing, PolicyTypesOmitted, PortName, ProtocolOmitted,
-        RedundantRule, SelectsNoPod, ServicePort, UnnamedDirection, VacuousPolicy,
-    };
     let a = "podSelector: {matchLabels: {app: a}}";
     let from_b = "from: [{podSelector: {matchLabels: {app: b}}}]";
     let logging = "\"policy.network.gke.io/enable-logging\": \"true\"";
@@ -63,57 +58,57 @@ fn each_kind_is_found() {
         (
             "",
             "podSelector: {matchLabels: {app: x}}, policyTypes: [Ingress]".to_owned(),
-            vec![SelectsNoPod],
+            vec![Code::SelectsNothing],
         ),
         (
             "",
             format!(
                 "{a}, policyTypes: [Ingress], ingress: [{{from: [{{podSelector: {{matchLabels: {{app: x}}}}}}]}}]"
             ),
-            vec![PeerMatchesNothing, RedundantRule],
+            vec![Code::PeerSelectsNothing],
         ),
         (
             "",
             format!(
                 "{a}, policyTypes: [Egress], ingress: [{{{from_b}}}], egress: [{{ports: [{{protocol: UDP, port: 53}}, {{protocol: TCP, port: 53}}]}}]"
             ),
-            vec![UnnamedDirection],
+            vec![Code::RulesWithoutType],
         ),
         (
             "",
             format!("{a}, ingress: [{{{from_b}}}]"),
-            vec![PolicyTypesOmitted],
+            vec![Code::TypesOmitted],
         ),
         (
             "",
             format!("{a}, policyTypes: [Ingress], ingress: [{{{from_b}}}, {{{from_b}}}]"),
-            vec![RedundantRule, RedundantRule],
+            vec![Code::RedundantRule, Code::RedundantRule],
         ),
         (
             "",
             format!("{a}, policyTypes: [Ingress], ingress: [{{}}]"),
-            vec![VacuousPolicy],
+            vec![Code::VacuousPolicy],
         ),
         (
             "",
             format!(
                 "{a}, policyTypes: [Ingress], ingress: [{{from: [{{ipBlock: {{cidr: 10.4.0.0/16}}}}]}}]"
             ),
-            vec![BlockHoldsPods],
+            vec![Code::BlockOfPods],
         ),
         (
             "",
             format!(
                 "{a}, policyTypes: [Ingress], ingress: [{{from: [{{ipBlock: {{cidr: 10.8.0.0/24}}}}]}}]"
             ),
-            vec![BlockHoldsServices],
+            vec![Code::BlockOfServices],
         ),
         (
             "",
             format!(
                 "{a}, policyTypes: [Ingress], ingress: [{{{from_b}, ports: [{{protocol: TCP, port: grpc}}]}}]"
             ),
-            vec![RedundantRule, PortName],
+            vec![Code::UnresolvedPortName],
         ),
         (
             "",
@@ -127,41 +122,45 @@ fn each_kind_is_found() {
             format!(
                 "{a}, policyTypes: [Ingress], ingress: [{{{from_b}, ports: [{{protocol: TCP, port: 80}}]}}]"
             ),
-            vec![ServicePort],
+            vec![Code::ServicePort],
         ),
         (
             "",
             format!(
                 "{a}, policyTypes: [Ingress], ingress: [{{{from_b}, ports: [{{port: 8080}}]}}]"
             ),
-            vec![ProtocolOmitted],
+            vec![Code::ProtocolOmitted],
         ),
         (
             "",
             "podSelector: {}, policyTypes: [Ingress]".to_owned(),
-            vec![HostNetworkSelected],
+            vec![Code::HostNetworkPod],
         ),
-        ("", format!("{a}, policyTypes: [Egress]"), vec![NoDns]),
+        (
+            "",
+            format!("{a}, policyTypes: [Egress]"),
+            vec![Code::EgressWithoutDns],
+        ),
         (
             "",
             format!(
                 "{a}, policyTypes: [Egress], egress: [{{ports: [{{protocol: UDP, port: 53}}]}}]"
             ),
-            vec![NoDns],
+            vec![Code::EgressWithoutDns],
         ),
         (
             logging,
             format!("{a}, policyTypes: [Ingress], ingress: [{{{from_b}}}]"),
-            vec![AnnotationWithoutEffect],
+            vec![Code::IneffectiveLogging],
         ),
         (
             logging,
             format!("{a}, policyTypes: [Ingress]"),
-            vec![AnnotationWithoutEffect, NeverLogged],
+            vec![Code::IneffectiveLogging, Code::LoggingNeverMatches],
         ),
     ];
     for (annotation, spec, wanted) in rows {
-        assert_eq!(kinds(&policy(annotation, &spec)), wanted, "{spec}");
+        assert_eq!(codes(&policy(annotation, &spec)), wanted, "{spec}");
     }
 }
 
@@ -175,20 +174,20 @@ fn annotations_count_where_they_belong_and_are_delegated() {
         )
     };
     let good = "policy.network.gke.io/enable-deny-logging: \"true\"";
-    assert_eq!(kinds(&namespace(good)), []);
-    let wrong = [LintKind::AnnotationWithoutEffect];
+    assert_eq!(codes(&namespace(good)), []);
+    let wrong = [Code::IneffectiveLogging];
     assert_eq!(
-        kinds(&namespace(
+        codes(&namespace(
             "policy.network.gke.io/enable-deny-logging: \"yes\""
         )),
         wrong
     );
     assert_eq!(
-        kinds(&namespace("policy.network.gke.io/enable-logging: \"true\"")),
+        codes(&namespace("policy.network.gke.io/enable-logging: \"true\"")),
         wrong
     );
     assert_eq!(
-        kinds(&namespace(good).replace("delegate: true", "delegate: false")),
+        codes(&namespace(good).replace("delegate: true", "delegate: false")),
         wrong
     );
 }
