@@ -63,7 +63,8 @@ fn the_last_result_of_a_stage_counts() {
 
 #[test]
 fn each_way_to_differ_fails_and_says_why() {
-    let cases: [(&dyn Fn(&mut Vec<Value>), &str); 5] = [
+    type Case<'a> = (&'a dyn Fn(&mut Vec<Value>), &'a str);
+    let cases: [Case<'_>; 5] = [
         (
             &|all| all[1]["measured"]["verdict"] = json!("allowed"),
             "predicted denied, measured allowed",

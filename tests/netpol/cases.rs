@@ -76,7 +76,7 @@ pub(crate) fn ports_only(set: &ConnectionSet) -> ConnectionSet {
 fn computed(manifests: &Path) -> Table {
     let found = folder(manifests);
     for problem in &found.problems {
-        eprintln!("{}: {problem}", manifests.display());
+        crate::support::say(&format!("{}: {problem}", manifests.display()));
     }
     let reach = reach(&found.world, Reading::ON_PAPER);
     let mut table = Table::new();

@@ -255,7 +255,7 @@ fn a_kill_leaves_the_old_tree_or_the_new_one() {
         kills(one) + other.join().unwrap()
     });
     assert!(total >= 200, "{total} kills");
-    eprintln!("{total} kills");
+    crate::support::say(&format!("{total} kills"));
 }
 
 #[test]
