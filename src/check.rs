@@ -10,6 +10,7 @@ mod cluster;
 mod container;
 mod cx;
 mod fqdn;
+mod labels;
 pub mod lint;
 mod logging;
 mod network;
@@ -61,6 +62,7 @@ fn read(cx: &mut Cx, raw: &RawProfile) -> Option<Lab> {
     let app = app::app(cx, raw.app.as_ref());
     let namespace = app.as_ref().map(|app| &app.namespace);
     let policies = policy::policies(cx, raw, app.as_ref(), cluster.as_ref());
+    labels::policies(cx, raw, app.as_ref());
     let groups = policies.as_ref().map(|policies| &policies.groups);
     let logging_path = root.key("logging");
     let start = LoggingSpec::default();

@@ -245,16 +245,19 @@ struct Record<'r> {
     source: &'r Peer,
     destination: &'r Peer,
     connections: &'r ConnectionSet,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    all: Option<bool>,
 }
 
 /// For machines, a pair a line.
 ///
 /// `{"version": 1, "dialect": "dpv2", "hostNetwork": "node", "stage": …, "pairs": […],
 /// "unknown": […]}`. `pairs` is what is allowed for sure; `unknown` has the same records for what
-/// nobody can say offline. A record is `{"source", "destination", "connections"}`; an end is
-/// `{"namespace", "name", "kind"}` or `{"ranges": ["10.0.0.0-10.255.255.255"]}`; `connections` is
-/// `[{"protocol": "TCP", "ports": [[80, 80]]}]` or `{"all": true}`. Of several stages each is an
-/// item of `stages`, with `stage`, `pairs` and `unknown`.
+/// nobody can say offline. A record is `{"source", "destination", "connections"}`, with
+/// `"all": true` where that is everything; an end is `{"namespace", "name", "kind"}` or
+/// `{"ranges": ["10.0.0.0-10.255.255.255"]}`; `connections` is a list of
+/// `{"protocol": "TCP", "ports": [[80, 80]]}`. Of several stages each is an item of `stages`, with
+/// `stage`, `pairs` and `unknown`.
 ///
 /// # Errors
 /// None that is known of: the values are plain.
@@ -305,6 +308,7 @@ fn json_list(
             source: pair.source,
             destination: pair.destination,
             connections,
+            all: connections.has_all_ports().then_some(true),
         };
         out.push_str(if first { "\n" } else { ",\n" });
         first = false;

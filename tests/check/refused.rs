@@ -512,6 +512,11 @@ fn policies_and_logging() {
 fn names_that_must_agree() {
     each(&[
         (
+            "policies: [{name: a, spec: {podSelector: {matchLabels: {app: redis-crt}}, policyTypes: [Ingress]}}]",
+            "unknown-name 1:62",
+            "no workload `redis-crt`",
+        ),
+        (
             "probes: [{name: p, from: {image: i}, to: 'redis-crt:6379', run: [x]}]",
             "unknown-name 1:42",
             "no Service `redis-crt`",

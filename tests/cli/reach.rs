@@ -9,7 +9,7 @@ use serde_json::Value;
 use snapbox::{Assert, Data};
 
 use super::run::{code, dplab, fixtures, stderr, stdout};
-use crate::netpol::cases::{End, Table, assert_equal, expected, ports_only};
+use crate::netpol::cases::{End, Table, assert_equal, expected};
 use crate::support::shared;
 
 /// Runs a command in `tests/cli/reach` and holds all that it says against a file.
@@ -181,9 +181,6 @@ fn ends(value: &Value) -> Vec<End> {
 }
 
 fn connections(value: &Value) -> ConnectionSet {
-    if value["all"] == true {
-        return ports_only(&ConnectionSet::all());
-    }
     let port = |value: &Value| Port::parse(value.as_i64().expect("a number")).expect("a port");
     let each = value.as_array().expect("protocols").iter().map(|each| {
         let protocol: Protocol = text(&each["protocol"]).parse().expect("a protocol");

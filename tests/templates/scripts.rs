@@ -3,6 +3,7 @@
 mod bench;
 mod clean;
 mod failure;
+mod parser;
 mod rendered;
 mod whole;
 mod words;

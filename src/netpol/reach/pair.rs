@@ -72,14 +72,10 @@ impl Serialize for Peer {
     }
 }
 
-/// `{"all": true}`, or a list with `{"protocol": "TCP", "ports": [[80, 80]]}` for each protocol.
+/// A list with `{"protocol": "TCP", "ports": [[80, 80]]}` for each protocol, also where that is
+/// everything: a reader that adds up ports needs no second form.
 impl Serialize for ConnectionSet {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if self.has_all_ports() {
-            let mut map = serializer.serialize_map(Some(1))?;
-            map.serialize_entry("all", &true)?;
-            return map.end();
-        }
         let mut list = serializer.serialize_seq(None)?;
         for protocol in Protocol::ALL {
             let ports = self.ports(protocol);
@@ -127,6 +123,9 @@ impl Serialize for Pair<'_> {
         map.serialize_entry("source", self.source)?;
         map.serialize_entry("destination", self.destination)?;
         map.serialize_entry("connections", &self.passage.allowed)?;
+        if self.passage.allowed.has_all_ports() {
+            map.serialize_entry("all", &true)?;
+        }
         if !self.passage.unknown.is_empty() {
             map.serialize_entry("unknown", &self.passage.unknown)?;
         }

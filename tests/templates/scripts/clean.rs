@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::Command;
 
 use super::bench::{Bench, text};
+use super::parser::gcloud_reads;
 use super::rendered::{profiles, read, scripts};
 use crate::support::{shared, tool};
 
@@ -104,6 +105,7 @@ fn a_dry_run_prints_commands_that_gcloud_takes_and_a_deletion_for_all_that_is_ma
     all.sort();
     all.dedup();
     check_gcloud(&all);
+    gcloud_reads(&all);
 }
 
 /// Nothing hangs on, or changes, what the user's own configuration says.
