@@ -6,7 +6,9 @@ use std::{fs, str};
 
 use dplab::model::Lab;
 use dplab::model::lab::PolicySpec;
+use dplab::netpol::{Reading, Verdict, staged};
 use dplab::plan;
+use dplab::report::expectations::Prober;
 use serde_json::{Map, Value, json};
 use tempfile::TempDir;
 
@@ -112,6 +114,19 @@ impl Bench {
     }
 }
 
+impl Bench {
+    /// How `dplab grade` judges the results, with a shipped profile.
+    pub(super) fn grade(&self, profile: &str) -> Output {
+        Command::new(env!("CARGO_BIN_EXE_dplab"))
+            .current_dir(env!("CARGO_MANIFEST_DIR"))
+            .arg("grade")
+            .arg(self.path("results.jsonl"))
+            .arg(format!("profiles/{profile}.yaml"))
+            .output()
+            .unwrap()
+    }
+}
+
 /// Both streams of a process.
 pub(super) fn text(output: &Output) -> String {
     let stream = |bytes: &[u8]| str::from_utf8(bytes).unwrap().to_owned();
@@ -139,7 +154,7 @@ fn python() -> String {
     str::from_utf8(&output.stdout).unwrap().trim().to_owned()
 }
 
-/// What the simulator must know of a lab, with every probe doing what the lab expects.
+/// What the simulator must know of a lab, with every probe doing what the evaluator says.
 fn world(lab: &Lab, root: &Path) -> Value {
     let files = plan::plan(lab).unwrap();
     let mut stages = Map::new();
@@ -165,10 +180,12 @@ fn world(lab: &Lab, root: &Path) -> Value {
             folder.to_owned(),
             json!({"name": stage.name, "policies": policies}),
         );
+        let there = staged::world(lab, Some(stage), &staged::Places::new());
+        let prober = Prober::new(lab, &there, Reading::DPV2);
         for probe in &lab.probes {
-            let expected = stage.expectations.iter().find(|e| e.probe == probe.name);
-            let allowed = expected.is_none_or(|e| e.allowed);
-            let logged = expected.and_then(|e| e.logged).unwrap_or(false);
+            let outcome = prober.outcome(stage.name.as_str(), probe).unwrap();
+            let allowed = outcome.verdict() == Verdict::Allowed;
+            let logged = outcome.logged().unwrap();
             let prints = probe.prints.as_ref().map_or("", |p| p.as_str());
             let outcome = match allowed {
                 true => {

@@ -32,6 +32,9 @@ fn the_whole_lab_runs_again_and_leaves_nothing() {
         json!({"verdict": null, "logged": null})
     );
 
+    let graded = bench.grade("online-boutique");
+    assert_eq!(graded.status.code(), Some(0), "{}", text(&graded));
+
     bench.fine("scripts/50-read-logs.sh", &["deny-logging"]);
     let filters: Vec<String> = bench
         .calls()
@@ -157,6 +160,8 @@ fn a_lab_that_does_not_come_out_as_predicted_says_so_and_goes_on() {
     );
     let output = bench.run(RUN, &[], &[("START_SECONDS", "0"), ("LOG_SECONDS", "0")]);
     assert_eq!(output.status.code(), Some(4), "{}", text(&output));
+    let graded = bench.grade("online-boutique");
+    assert_eq!(graded.status.code(), Some(4), "{}", text(&graded));
     let results = bench.results();
     let reason = |stage: &str, probe: &str| {
         let own = results
