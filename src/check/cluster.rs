@@ -1,6 +1,6 @@
 //! `cluster:` what GKE would refuse, some of it only after minutes, is found here at once.
 
-use ipnet::{IpNet, Ipv4Net};
+use ipnet::Ipv4Net;
 
 use super::cx::Cx;
 use super::path::Path;
@@ -327,30 +327,8 @@ fn authorized_network(
     raw: &RawAuthorizedNetwork,
 ) -> Option<AuthorizedNetwork> {
     let name = cx.line(&path.key("name"), raw.name.as_ref());
-    let written = raw.range.as_ref()?;
-    match written.value.parse::<IpNet>() {
-        Ok(range) if range.addr() == range.network() => Some(AuthorizedNetwork { name, range }),
-        Ok(range) => {
-            let message = format!("`{}` starts inside its block", written.value);
-            let finding = Diagnostic::new(Code::BadRange, message)
-                .at(
-                    written.span,
-                    format!("the block starts at `{}`", range.network()),
-                )
-                .suggest(written.span, range.trunc().to_string());
-            cx.push(&path.key("range"), finding);
-            None
-        }
-        Err(_) => {
-            let message = format!("`{}` is not a range of addresses", written.value);
-            let finding = Diagnostic::new(Code::BadRange, message).at(
-                written.span,
-                "expected a CIDR block such as `203.0.113.0/24`",
-            );
-            cx.push(&path.key("range"), finding);
-            None
-        }
-    }
+    let range = network::ipv4(cx, &path.key("range"), raw.range.as_ref()?)?;
+    Some(AuthorizedNetwork { name, range })
 }
 
 fn logging(cx: &mut Cx, path: &Path<'_>, raw: &RawCluster) -> Vec<LoggingComponent> {
@@ -417,10 +395,17 @@ fn without_system(cx: &mut Cx, path: &Path<'_>, message: &str, at: Span) {
 /// Google Cloud takes at most this many labels on a resource.
 const MAX_LABELS: usize = 64;
 
+/// The label by which clean-up knows the lab's cluster.
+const OWN_LABEL: &str = "dplab";
+
 fn labels(cx: &mut Cx, path: &Path<'_>, raw: Option<&Texts>) -> Vec<(GcpLabelKey, GcpLabelValue)> {
     let mut labels = Vec::new();
     for (key, value) in raw.into_iter().flat_map(Texts::iter) {
         let here = path.key(&key.value);
+        if key.value == OWN_LABEL {
+            let message = "the label `dplab` always holds the lab's name: clean-up knows by it what to delete";
+            cx.excluded(&here, message, key.span, "leave this out", None);
+        }
         let name = cx.parse(&here, Some(key), GcpLabelKey::parse);
         let value = cx.parse(&here, Some(value), GcpLabelValue::parse);
         labels.extend(name.zip(value));

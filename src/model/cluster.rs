@@ -1,6 +1,6 @@
 //! The GKE cluster. It always runs Dataplane V2 and is always VPC-native.
 
-use ipnet::{IpNet, Ipv4Net};
+use ipnet::Ipv4Net;
 
 use super::labels::Labels;
 use super::location::Location;
@@ -161,8 +161,8 @@ pub struct ControlPlane {
 pub struct AuthorizedNetwork {
     /// What these addresses are; may be empty.
     pub name: Line,
-    /// The addresses.
-    pub range: IpNet,
+    /// The addresses; GKE takes IPv4 only.
+    pub range: Ipv4Net,
 }
 
 /// Features of Dataplane V2 that Standard and Autopilot share.

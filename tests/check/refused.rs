@@ -212,6 +212,12 @@ fn names_places_and_versions() {
             "bad-value 1:31",
             "service account id",
         ),
+        ("cluster: {labels: {dplab: x}}", "excluded 1:20", "clean-up"),
+        (
+            "cluster: {controlPlane: {authorizedNetworks: [{range: '2001:db8::/32'}]}}",
+            "bad-range 1:55",
+            "not a range of IPv4 addresses",
+        ),
         ("cluster: {labels: {Team: a}}", "bad-value 1:20", "label"),
         ("cluster: {labels: {team: A}}", "bad-value 1:26", "label"),
         (
