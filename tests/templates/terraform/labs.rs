@@ -153,7 +153,7 @@ fn everything() -> Value {
         "maxPodsPerNode": 64,
         "logging": LOGGING,
         "monitoring": MONITORING,
-        "labels": {"team": "net", "cost-centre": "a_1", "dplab": "taken"},
+        "labels": {"team": "net", "cost-centre": "a_1"},
         "nodePools": [
             {"name": "one", "machineType": "e2-standard-4", "nodesPerZone": 1,
              "labels": {"example.com/pool": "one", "plain": ""}},
