@@ -18,11 +18,12 @@ struct Step {
 }
 
 /// What other scripts take in.
-const SOURCED: [(&str, &str); 4] = [
+const SOURCED: [(&str, &str); 5] = [
     ("scripts/settings.sh", "gcloud/settings.sh.hbs"),
     ("scripts/lib.sh", "gcloud/lib.sh.hbs"),
     ("scripts/probes.sh", "gcloud/probes.sh.hbs"),
     ("scripts/leftovers.sh", "gcloud/leftovers.sh.hbs"),
+    (BALANCERS, "gcloud/load-balancers.sh.hbs"),
 ];
 
 const BEFORE: [Step; 9] = [
@@ -82,6 +83,8 @@ const BEFORE: [Step; 9] = [
     },
 ];
 
+/// Only in a network of the lab's own can it be told whose load balancers stand on it.
+const BALANCERS: &str = "scripts/load-balancers.sh";
 const NETWORK: &str = "scripts/11-create-network.sh";
 const ADDRESS: &str = "scripts/21-show-address.sh";
 
@@ -228,7 +231,11 @@ fn stage_script(lab: &Lab, index: usize, stage: &Stage) -> String {
 /// Plans the scripts and the runbook that tells their order.
 pub(super) fn scripts(plan: &mut Builder, lab: &Lab) -> Result<(), PathError> {
     let view = || View::Lab(Box::new(scripts::lab(lab)));
+    let own_network = lab.cluster.network.own().is_some();
     for (path, template) in SOURCED {
+        if path == BALANCERS && !own_network {
+            continue;
+        }
         plan.file(path, template, view(), "cluster")?;
     }
     let before = needed(lab, &BEFORE);

@@ -5,6 +5,7 @@ mod clean;
 mod failure;
 mod parser;
 mod rendered;
+mod teardown;
 mod whole;
 mod words;
 

@@ -9,8 +9,8 @@
 set -euo pipefail
 
 SCRIPTS="$(dirname -- "${BASH_SOURCE[0]}")"
-# shellcheck source-path=SCRIPTDIR source=leftovers.sh disable=SC1091
-source "${SCRIPTS}/leftovers.sh"
+# shellcheck source-path=SCRIPTDIR source=load-balancers.sh disable=SC1091
+source "${SCRIPTS}/load-balancers.sh"
 
 own_namespaces=(
 )
@@ -67,19 +67,37 @@ cluster_rests() {
   fi
 }
 
-# A Service of type LoadBalancer is gone only when its load balancer is: Kubernetes holds it back
-# until then. Without this, load balancers outlive the cluster, and cost.
+# Services of type LoadBalancer, Ingresses and Gateways are gone only when their load balancers are:
+# Kubernetes holds them back until then. Without this, load balancers outlive the cluster, and cost.
 delete_load_balancers() {
-  local where name
-  ask "${KUBECTL[@]}" get services --all-namespaces \
-    '--output=jsonpath={range .items[?(@.spec.type=="LoadBalancer")]}{.metadata.namespace}{" "}{.metadata.name}{"\n"}{end}'
-  dry_name "${NAMESPACE} LOAD-BALANCER"
+  delete_each gateways.gateway.networking.k8s.io '{range .items[*]}'
+  delete_each ingresses.networking.k8s.io '{range .items[*]}'
+  delete_each services '{range .items[?(@.spec.type=="LoadBalancer")]}'
+}
+
+# delete_each KIND RANGE: all of the range, in all namespaces. Not every cluster knows every kind.
+delete_each() {
+  local kind="$1" where name
+  look_up present "${KUBECTL[@]}" get "${kind}" --all-namespaces \
+    "--output=jsonpath=$2"'{.metadata.namespace}{" "}{.metadata.name}{"\n"}{end}'
+  dry_name "${NAMESPACE} NAME"
   while read -r where name; do
     if [[ -n "${name}" ]]; then
-      run "${KUBECTL[@]}" delete service "${name}" "--namespace=${where}" \
+      run "${KUBECTL[@]}" delete "${kind}" "${name}" "--namespace=${where}" \
         --ignore-not-found "--timeout=${WAIT_SECONDS}s"
     fi
   done <<<"${OUT}"
+}
+
+# The object of a group of endpoints is gone only when the group is. Kubernetes looks every few
+# minutes.
+no_endpoint_groups() {
+  look_up absent "${KUBECTL[@]}" get servicenetworkendpointgroups.networking.gke.io \
+    --all-namespaces --field-selector=metadata.namespace!=kube-system --output=name
+  arrived
+  if [[ -n "${OUT}" ]]; then
+    not_yet "${OUT%%$'\n'*} is still there"
+  fi
 }
 
 no_forwarding_rules() {
@@ -116,6 +134,7 @@ empty_cluster() {
   for object in "${own_namespaces[@]}"; do
     run "${KUBECTL[@]}" delete namespace "${object}" --ignore-not-found
   done
+  wait_for 'network endpoint groups to go' "${WAIT_SECONDS}" no_endpoint_groups
 }
 
 delete_cluster() {
@@ -171,9 +190,39 @@ delete_alerting() {
   done <<<"${OUT}"
 }
 
-# Firewall rules go last: their names lead a later run to what is not gone yet.
-delete_behind_one_s_back() {
+# delete_parts KIND…: what load_balancer_parts found, above before below.
+delete_parts() {
+  local kind name area
+  for kind in "$@"; do
+    while IFS=, read -r name area _; do
+      case "${kind}${area:+ regional}" in
+        *' regional') area="--region=${area}" ;;
+        http-health-checks) area='' ;;
+        *) area=--global ;;
+      esac
+      if [[ -n "${name}" ]]; then
+        remove gcloud compute "${kind}" delete "${name}" "--project=${PROJECT_ID}" \
+          ${area:+"${area}"} --quiet
+      fi
+    done <<<"${PARTS[${kind}]}"
+  done
+}
+
+# delete_zonal KIND…: of OUT, a line NAME,ZONE each.
+delete_zonal() {
   local name zone
+  while IFS=, read -r name zone _; do
+    if [[ -n "${zone}" ]]; then
+      remove gcloud compute "$@" delete "${name}" "--project=${PROJECT_ID}" "--zone=${zone}" --quiet
+    elif [[ -n "${name}" ]]; then
+      warn "the $* ${name} is not in a zone, so Kubernetes didn't make it: it is kept"
+    fi
+  done <<<"${OUT}"
+}
+
+# Groups of endpoints and firewall rules go last: they lead a later run to what is not gone yet.
+delete_behind_one_s_back() {
+  local name
   step 'load balancers that outlived the cluster'
   load_balancers
   for name in "${LOAD_BALANCERS[@]}"; do
@@ -188,21 +237,22 @@ delete_behind_one_s_back() {
         "--region=${REGION}" --quiet
     fi
   done
-  internal_rules
-  while read -r name; do
-    if [[ -n "${name}" ]]; then
-      remove gcloud compute forwarding-rules delete "${name}" "--project=${PROJECT_ID}" \
-        "--region=${REGION}" --quiet
-    fi
-  done <<<"${OUT}"
-  step 'network endpoint groups'
+  load_balancer_parts
+  if ((${#CHECKS[@]} > 0)); then
+    half_made "the lab, partly: run this again. These health checks may outlive it: ${CHECKS[*]}"
+  fi
+  delete_parts "${KINDS[@]}"
+  half_made 'the lab is partly there: run this again'
+  step 'addresses'
+  addresses
+  # shellcheck disable=SC2154 # load-balancers.sh declares it
+  PARTS[addresses]="${OUT}"
+  delete_parts addresses
+  step 'groups of endpoints'
   endpoint_groups
-  while IFS=, read -r name zone; do
-    if [[ -n "${name}" ]]; then
-      remove gcloud compute network-endpoint-groups delete "${name}" "--project=${PROJECT_ID}" \
-        "--zone=${zone}" --quiet
-    fi
-  done <<<"${OUT}"
+  delete_zonal network-endpoint-groups
+  instance_groups
+  delete_zonal instance-groups unmanaged
   step 'firewall rules'
   firewall_rules
   while read -r name; do

@@ -133,7 +133,7 @@ read_absence() {
   ABSENT=0
   case "${ERR}" in
     *[Pp]ermission* | *PERMISSION_DENIED* | *SERVICE_DISABLED* | *"has not been used in project"*) ;;
-    *"(NotFound)"*) ABSENT=1 ;;
+    *"(NotFound)"* | *"doesn't have a resource type"*) ABSENT=1 ;;
     *gke-gcloud-auth-plugin* | *"command not found"*) ;;
     *NOT_FOUND* | *code=404* | *"ot found"* | *"does not exist"* | *"Could not find ["*) ABSENT=1 ;;
     *) ;;

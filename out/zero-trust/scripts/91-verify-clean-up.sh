@@ -3,8 +3,8 @@
 set -euo pipefail
 
 SCRIPTS="$(dirname -- "${BASH_SOURCE[0]}")"
-# shellcheck source-path=SCRIPTDIR source=leftovers.sh disable=SC1091
-source "${SCRIPTS}/leftovers.sh"
+# shellcheck source-path=SCRIPTDIR source=load-balancers.sh disable=SC1091
+source "${SCRIPTS}/load-balancers.sh"
 
 LEFT=0
 
@@ -28,13 +28,12 @@ check_list() {
   local what="$1" name
   shift
   "$@"
-  while IFS= read -r name; do
+  while IFS=, read -r name _; do
     if [[ -n "${name}" && "${DRY_RUN}" != 1 ]]; then
       left "${what} ${name}"
     fi
   done <<<"${OUT}"
 }
-
 
 known_contexts() {
   local all known
@@ -48,6 +47,9 @@ known_contexts() {
   done <<<"${all}"
 }
 
+
+part() { OUT="${PARTS[$1]}"; }
+
 need gcloud kubectl
 check_project
 step "what is left of the lab ${LAB} in ${PROJECT_ID}"
@@ -60,8 +62,12 @@ check "subnet ${SUBNET}" gcloud compute networks subnets describe "${SUBNET}" \
 check "router ${ROUTER}" gcloud compute routers describe "${ROUTER}" \
   "--project=${PROJECT_ID}" "--region=${REGION}" '--format=value(name)'
 check_list 'network endpoint group' endpoint_groups
-check_list 'forwarding rule' internal_rules
+check_list 'instance group' instance_groups
 check_list 'address' addresses
+load_balancer_parts
+for kind in "${KINDS[@]}"; do
+  check_list "of a load balancer (${kind}):" part "${kind}"
+done
 load_balancers
 check_list 'firewall rule' firewall_rules
 for name in "${LOAD_BALANCERS[@]}"; do

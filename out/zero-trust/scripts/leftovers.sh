@@ -2,14 +2,15 @@
 # What Kubernetes and GKE make behind one's back, found by the lab's own network or cluster. Each
 # function sets OUT to one name a line, with its zone and region where it has them.
 #
-# In a network that was there before the lab nothing is deleted by these lists, for it can't be
-# told whose a rule or an endpoint group is: they are only shown.
+# In a network that was there before the lab nothing is deleted by these lists, for it can't be told
+# whose a rule or an endpoint group is. There the clean-up waits, before it deletes the cluster,
+# until Kubernetes has taken down what it made.
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh disable=SC1091
 source "${BASH_SOURCE[0]%leftovers.sh}lib.sh"
 
-FIREWALL_FILTER="network~/${NETWORK}\$"
 IN_NETWORK="network~/${NETWORK}\$"
+FIREWALL_FILTER="${IN_NETWORK}"
 OF_CLUSTER="labels.goog-k8s-cluster-name=${CLUSTER_NAME} AND labels.goog-k8s-cluster-location=${LOCATION}"
 
 # dry_name NAME: what a dry run shows in place of a list.
@@ -32,34 +33,16 @@ forwarding_rules() {
   dry_name "$1"
 }
 
-# Internal load balancers, which have a network.
-internal_rules() {
-  ask gcloud compute forwarding-rules list "--project=${PROJECT_ID}" \
-    "--regions=${REGION}" "--filter=${IN_NETWORK}" '--format=value(name)'
-  dry_name INTERNAL-LOAD-BALANCER
-}
-
 target_pools() {
   ask gcloud compute target-pools list "--project=${PROJECT_ID}" \
     "--regions=${REGION}" "--filter=name=$1" '--format=value(name)'
   dry_name "$1"
 }
 
-endpoint_groups() {
-  ask gcloud compute network-endpoint-groups list "--project=${PROJECT_ID}" \
-    "--filter=${IN_NETWORK}" '--format=csv[no-heading](name,zone.basename())'
-  dry_name k8s1-GROUP,ZONE
-}
-
 disks() {
   ask gcloud compute disks list "--project=${PROJECT_ID}" \
     "--filter=${OF_CLUSTER}" '--format=csv[no-heading](name,zone.basename(),region.basename())'
   dry_name pvc-DISK,ZONE,
-}
-
-addresses() {
-  ask gcloud compute addresses list "--project=${PROJECT_ID}" \
-    "--filter=${IN_NETWORK} OR subnetwork~/${REGION}/subnetworks/${SUBNET}\$" '--format=value(name)'
 }
 
 # Sets LOAD_BALANCERS to the names that firewall rules give away: k8s-fw-NAME.
@@ -72,4 +55,11 @@ load_balancers() {
       LOAD_BALANCERS+=("${rule#k8s-fw-}")
     fi
   done <<<"${OUT}"
+}
+
+addresses() {
+  ask gcloud compute addresses list "--project=${PROJECT_ID}" \
+    "--filter=${IN_NETWORK} OR subnetwork~/${REGION}/subnetworks/${SUBNET}\$" \
+    '--format=csv[no-heading](name,region.basename())'
+  dry_name ADDRESS,REGION
 }

@@ -25,34 +25,51 @@ fn a_failure_anywhere_leaves_a_state_from_which_the_next_run_goes_on() {
         .filter(|step| !step.contains("inspect") && !step.contains("list-versions"))
     {
         let arguments: &[&str] = if step == CLEAN_UP { &["--yes"] } else { &[] };
-        let before = bench.path("cloud/state.json");
-        let start = fs::read(&before).unwrap_or_else(|_| b"".to_vec());
-        bench.fine(step, arguments);
-        let (end, calls) = (bench.state(), bench.calls().len());
-        let finish = fs::read(&before).unwrap();
-        for number in 1..=calls {
+        fails_anywhere(&bench, step, arguments, &[], || {
             picked += 1;
-            if !every && picked % 11 != 0 {
-                continue;
-            }
-            let mode = if picked % 2 == 0 { "before" } else { "after" };
-            restore(&before, &start);
-            let at = number.to_string();
-            let env = [
-                ("SIMULATOR_FAIL_AT", at.as_str()),
-                ("SIMULATOR_FAIL_MODE", mode),
-            ];
-            let output = bench.run(step, arguments, &env);
-            let told = text(&output);
-            assert!(
-                !output.status.success(),
-                "{step}: call {number} failed {mode}, and nobody minds:\n{told}"
-            );
-            bench.fine(step, arguments);
-            assert_eq!(bench.state(), end, "{step}: call {number} failed {mode}");
-        }
-        restore(&before, &finish);
+            every || picked % 11 == 0
+        });
     }
+}
+
+/// Runs a step, and again for each call that is picked, with that call failing, in turn before and
+/// after it has done its work. Then the step must go on to where it ends otherwise.
+pub(super) fn fails_anywhere(
+    bench: &Bench,
+    step: &str,
+    arguments: &[&str],
+    env: &[(&str, &str)],
+    mut picked: impl FnMut() -> bool,
+) {
+    let state = bench.path("cloud/state.json");
+    let start = fs::read(&state).unwrap_or_default();
+    let run = |env: &[(&str, &str)]| bench.run(step, arguments, env);
+    let goes_on = || {
+        let output = run(env);
+        assert!(output.status.success(), "{step}: {}", text(&output));
+    };
+    goes_on();
+    let (end, calls) = (bench.state(), bench.calls().len());
+    let finish = fs::read(&state).unwrap();
+    let picked = (1..=calls).filter(|_| picked()).collect::<Vec<_>>();
+    for (turn, number) in picked.into_iter().enumerate() {
+        let mode = if turn % 2 == 0 { "before" } else { "after" };
+        restore(&state, &start);
+        let at = number.to_string();
+        let failing = [
+            ("SIMULATOR_FAIL_AT", at.as_str()),
+            ("SIMULATOR_FAIL_MODE", mode),
+        ];
+        let output = run(&[env, &failing].concat());
+        let told = text(&output);
+        assert!(
+            !output.status.success(),
+            "{step}: call {number} failed {mode}, and nobody minds:\n{told}"
+        );
+        goes_on();
+        assert_eq!(bench.state(), end, "{step}: call {number} failed {mode}");
+    }
+    restore(&state, &finish);
 }
 
 fn restore(file: &Path, bytes: &[u8]) {

@@ -39,10 +39,12 @@ EMPTY = {
     "clock": 0, "apis": [], "networks": {}, "subnets": {}, "routers": {}, "accounts": {},
     "bindings": [], "young": [], "clusters": {}, "contexts": [], "metrics": {}, "policies": {},
     "channels": {}, "firewalls": {}, "forwarding": {}, "pools": {}, "groups": {}, "disks": {},
-    "logs": [], "ids": 0,
+    "addresses": {}, "instances": {}, "backends": {}, "maps": {}, "proxies": {}, "checks": {},
+    "old_checks": {}, "logs": [], "ids": 0,
 }
 CLUSTER = {"status": "RUNNING", "pools": [], "namespaces": {"default": {}}, "services": {},
-           "netpol": {}, "logging": "as made", "pods": {}, "app": False, "stage": "", "looks": {}}
+           "ingresses": {}, "groups": [], "netpol": {}, "logging": "as made", "pods": {}, "app": False,
+           "stage": "", "looks": {}}
 
 
 def words_and_flags(args):
@@ -59,12 +61,14 @@ def words_and_flags(args):
 # --- Filters: Cloud Logging's and gcloud's, as far as the scripts use them ----------------------
 
 def pick(thing, key):
-    """`a.b.c` of nested maps, whose own keys may hold dots and hyphens."""
+    """`a.b.c` of nested maps and lists, whose own keys may hold dots and hyphens."""
+    if isinstance(thing, list):
+        return ";".join(str(pick(one, key)) for one in thing)
     if key in thing:
         return thing[key]
     head, dot, rest = key.partition(".")
     inner = thing.get(head)
-    return pick(inner, rest) if dot and isinstance(inner, dict) else None
+    return pick(inner, rest) if dot and isinstance(inner, (dict, list)) else None
 
 
 TERM = re.compile(r'([\w.-]+)(=~|>=|=|~)("(?:[^"\\]|\\.)*"|\S+)')
@@ -81,7 +85,7 @@ def holds(term, thing):
         return str(found) == value
     if operator == ">=":
         return str(found) >= value
-    return re.search(value, str(found)) is not None
+    return any(re.search(value, one) for one in str(found).split(";"))
 
 
 def matches(text, thing):
@@ -94,15 +98,22 @@ def matches(text, thing):
     return any(results) if "OR" in rest else all(results)
 
 
+def cell(thing, key):
+    """What --format shows of a key: a list with semicolons, and `.basename()` the last word."""
+    key, basename, _ = key.partition(".basename()")
+    value = pick(thing, key)
+    values = value if isinstance(value, list) else [value]
+    texts = ["" if one is None else str(one) for one in values]
+    return ";".join(text.rpartition("/")[2] if basename else text for text in texts)
+
+
 def show(things, flags):
     """Prints things as --format asks: value(a,b) and csv[no-heading](a,b)."""
     form = flags.get("format", "")
     found = re.fullmatch(r"(value|csv\[no-heading\])\((.*)\)", form)
     for thing in things:
         if found:
-            keys = [key.replace(".basename()", "") for key in found.group(2).split(",")]
-            cells = [pick(thing, key) for key in keys]
-            cells = ["" if cell is None else str(cell) for cell in cells]
+            cells = [cell(thing, key) for key in found.group(2).split(",")]
             print(("\t" if found.group(1) == "value" else ",").join(cells))
         else:
             print(json.dumps(thing))
@@ -186,7 +197,7 @@ class Gcloud:
 
     def compute_networks_delete(self, words, flags):
         self.one(self.state["networks"], words[0])
-        for kind in ["subnets", "routers", "firewalls", "groups"]:
+        for kind in ["subnets", "routers", "firewalls", "groups", "instances"]:
             for name, thing in self.state[kind].items():
                 if thing["network"].endswith("/" + words[0]) or thing["network"] == words[0]:
                     raise Fail("ERROR: The network resource '%s' is already being used by '%s'" % (words[0], name))
@@ -202,8 +213,10 @@ class Gcloud:
 
     def compute_networks_subnets_delete(self, words, flags):
         self.one(self.state["subnets"], words[0])
-        if self.state["clusters"]:
-            raise Fail("ERROR: The subnetwork resource is already being used by a cluster")
+        network = "/" + self.state["subnets"][words[0]]["network"]
+        addresses = [one for one in self.state["addresses"].values() if one["network"].endswith(network)]
+        if self.state["clusters"] or addresses:
+            raise Fail("ERROR: The subnetwork resource is already being used by a cluster or an address")
         if not self.state["subnets"][words[0]].get("asked"):
             self.state["subnets"][words[0]]["asked"] = True
             raise Fail("ERROR: The subnetwork resource is already being used by a dying node")
@@ -369,12 +382,27 @@ class Gcloud:
         del self.state["channels"][words[0]]
 
 
+# By what a thing refers to others: none of them can be deleted before it.
+REFERENCES = [("forwarding", "target", "proxies"), ("forwarding", "backendService", "backends"),
+              ("proxies", "urlMap", "maps"), ("maps", "pathMatchers", "backends"),
+              ("backends", "healthChecks", "checks"), ("backends", "backends", "groups"),
+              ("backends", "backends", "instances"), ("pools", "healthChecks", "old_checks")]
+
+
 def listing(kind):
     def list_them(self, words, flags):
         listed(self.state[kind], flags)
 
     def delete_one(self, words, flags):
-        self.one(self.state[kind], words[0])
+        thing = self.one(self.state[kind], words[0])
+        where = thing.get("region"), thing.get("zone")
+        given = flags.get("region"), flags.get("zone")
+        if where != given and kind not in ("firewalls", "old_checks", "disks"):
+            raise Fail("ERROR: %s is in %s and looked for in %s" % (words[0], where, given), UNKNOWN)
+        for users, field, used in REFERENCES:
+            for name, user in self.state[users].items():
+                if used == kind and re.search("/%s\\b" % words[0], json.dumps(user.get(field))):
+                    raise Fail("ERROR: '%s' is already being used by '%s'" % (words[0], name))
         del self.state[kind][words[0]]
 
     return list_them, delete_one
@@ -382,11 +410,14 @@ def listing(kind):
 
 for KIND, NAME in [("firewalls", "firewall_rules"), ("forwarding", "forwarding_rules"),
                    ("pools", "target_pools"), ("groups", "network_endpoint_groups"),
-                   ("disks", "disks")]:
+                   ("disks", "disks"), ("addresses", "addresses"), ("backends", "backend_services"),
+                   ("maps", "url_maps"), ("proxies", "target_http_proxies"),
+                   ("checks", "health_checks"), ("old_checks", "http_health_checks"),
+                   ("instances", "instance_groups")]:
     LIST, DELETE = listing(KIND)
     setattr(Gcloud, "compute_%s_list" % NAME, LIST)
-    setattr(Gcloud, "compute_%s_delete" % NAME, DELETE)
-Gcloud.compute_addresses_list = lambda self, words, flags: None
+    setattr(Gcloud, "compute_%s_delete" % NAME.replace("instance_groups", "instance_groups_unmanaged"), DELETE)
+Gcloud.compute_target_https_proxies_list = lambda self, words, flags: None
 
 
 # --- kubectl ------------------------------------------------------------------------------------
@@ -459,6 +490,8 @@ class Kubectl:
             self.cluster["app"] = True
             for name in self.world["load_balancers"]:
                 self.balance(name)
+            for name in self.world["ingresses"]:
+                self.lead_in(name)
             return
         if not flags.get("server-side") or not flags.get("force-conflicts"):
             raise Fail("a stage is applied server-side")
@@ -476,8 +509,42 @@ class Kubectl:
         self.cluster["services"][name] = balancer
         url = "https://compute/networks/" + self.cluster["network"]
         self.state["firewalls"]["k8s-fw-" + balancer] = {"network": url}
-        self.state["forwarding"][balancer] = {}
-        self.state["pools"][balancer] = {}
+        region = self.world["region"]
+        self.state["forwarding"][balancer] = {"region": region}
+        check = "k8s-0a1b%s-node" % balancer[-4:]
+        self.state["old_checks"][check] = {}
+        self.state["firewalls"][check + "-http-hc"] = {"network": url}
+        self.state["pools"][balancer] = {"region": region, "healthChecks": ["https://compute/" + check]}
+
+    def lead_in(self, name):
+        """What an Ingress (global) and a Gateway (regional) stand on in Google Cloud."""
+        if name in self.cluster["ingresses"]:
+            return
+        self.state["ids"] += 1
+        number = "%04d" % self.state["ids"]
+        parts, url = {}, "https://compute/networks/" + self.cluster["network"]
+        for prefix, where in [("k8s1", {}), ("gkegw1", {"region": self.world["region"]})]:
+            group = "k8s1-%s-%s" % (number, prefix)
+            backend = group if prefix == "k8s1" else "gkegw1-%s-b" % number
+            zone = self.world["location"] + "-b"
+            self.state["groups"][group] = {"network": url, "zone": zone}
+            self.cluster["groups"].append(group)
+            top = "%s-%s-" % (prefix, number)
+            made = {
+                "checks": (backend, {}),
+                "backends": (backend, {"backends": [{"group": "https://compute/%s/%s" % (zone, group)}],
+                                       "healthChecks": ["https://compute/" + backend]}),
+                "maps": (top + "um", {"defaultService": "https://compute/backendServices/other",
+                                      "pathMatchers": [{"service": "https://compute/backendServices/" + backend}]}),
+                "proxies": (top + "tp", {"urlMap": "https://compute/%sum" % top}),
+                "forwarding": (top + "fr", {"target": "https://compute/%stp" % top}),
+            }
+            for kind, (key, thing) in made.items():
+                self.state[kind][key] = dict(thing, **where)
+                parts["%s %s" % (kind, key)] = True
+        self.state["addresses"]["gateway-" + number] = {"network": url, "region": self.world["region"]}
+        parts["addresses gateway-" + number] = True
+        self.cluster["ingresses"][name] = sorted(parts)
 
     def probe(self, file):
         probe = self.world["probes"][file]
@@ -516,8 +583,19 @@ class Kubectl:
         output = flags.get("output", "")
         if words[0] in ("nodes", "pods"):
             return print("NAME")
-        if words[0] == "services":
-            names = self.cluster["services"] if flags.get("all-namespaces") else {}
+        if words[0].startswith("gateways."):
+            raise Fail('error: the server doesn\'t have a resource type "gateways"')
+        if words[0].startswith("servicenetworkendpointgroups."):
+            if self.cluster["ingresses"]:
+                return print("servicenetworkendpointgroup/" + self.cluster["groups"][0])
+            for group in self.cluster["groups"]:
+                print("servicenetworkendpointgroup/" + group)
+                self.state["groups"].pop(group, None)
+            self.cluster["groups"] = []
+            return
+        if words[0] == "services" or words[0].startswith("ingresses."):
+            kind = "services" if words[0] == "services" else "ingresses"
+            names = self.cluster[kind] if flags.get("all-namespaces") else {}
             for name in names:
                 print(name.replace("/", " "))
             return
@@ -579,11 +657,19 @@ class Kubectl:
             self.cluster["pods"].pop("%s/%s" % (flags["namespace"], name), None)
         elif kind in ("networkpolicy", "fqdnnetworkpolicy"):
             self.cluster["netpol"].pop("%s/%s/%s" % (kind, flags["namespace"], name), None)
-        elif kind == "service":
+        elif kind == "services":
             balancer = self.cluster["services"].pop("%s/%s" % (flags["namespace"], name), None)
             self.state["firewalls"].pop("k8s-fw-%s" % balancer, None)
             self.state["forwarding"].pop(balancer, None)
-            self.state["pools"].pop(balancer, None)
+            pool = self.state["pools"].pop(balancer, {"healthChecks": []})
+            for check in pool["healthChecks"]:
+                check = check.rpartition("/")[2]
+                self.state["old_checks"].pop(check)
+                self.state["firewalls"].pop(check + "-http-hc")
+        elif kind.startswith("ingresses."):
+            for part in self.cluster["ingresses"].pop("%s/%s" % (flags["namespace"], name), []):
+                kind, _, part = part.partition(" ")
+                self.state[kind].pop(part)
         else:
             raise Fail("%s is never deleted by the lab" % kind, UNKNOWN)
 
@@ -607,7 +693,7 @@ def main():
     after = os.environ.get("SIMULATOR_FAIL_MODE") == "after"
     if fails and not after:
         raise Fail("ERROR: network is unreachable")
-    state = load("state.json", EMPTY)
+    state = {**EMPTY, **load("state.json", {})}
     world = load("world.json", {})
     try:
         (Gcloud if tool == "gcloud" else Kubectl)(state, world).run(args)
