@@ -1,5 +1,6 @@
 //! The scripts: clean, runnable again, and harmless whatever is written in a profile.
 
+mod arrive;
 mod bench;
 mod clean;
 mod failure;

@@ -356,7 +356,18 @@ write_result() {
 }
 
 # row STAGE PROBE EXPECTED MEASURED LOG-EXPECTED LOG-MEASURED RESULT
-row() { printf '%-22s %-22s %-9s %-9s %-7s %-7s %s\n' "$@"; }
+# Words of results are shown as they are, but `null` as a dash.
+row() {
+  local word
+  local -a cells=("${@:1:2}")
+  for word in "${@:3}"; do
+    if [[ "${word}" == null ]]; then
+      word='-'
+    fi
+    cells+=("${word}")
+  done
+  printf '%-22s %-22s %-9s %-9s %-7s %-7s %s\n' "${cells[@]}"
+}
 
 tell_stage() {
   local name
