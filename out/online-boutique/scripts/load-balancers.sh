@@ -95,6 +95,7 @@ health_checks() {
     case "${rule}" in
       k8s*-http-hc) all+=("${rule%-http-hc}") ;;
       k8s*-fw) all+=("${rule%-fw}") ;;
+      gkegw*-l7-*) all+=("${rule%%-l7-*}-.*") ;;
       *) ;;
     esac
   done <<<"${OUT}"

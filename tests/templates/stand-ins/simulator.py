@@ -542,6 +542,9 @@ class Kubectl:
             for kind, (key, thing) in made.items():
                 self.state[kind][key] = dict(thing, **where)
                 parts["%s %s" % (kind, key)] = True
+        firewall = "gkegw1-%s-l7-%s-global" % (number, self.cluster["network"])
+        self.state["firewalls"][firewall] = {"network": url}
+        parts["firewalls " + firewall] = True
         self.state["addresses"]["gateway-" + number] = {"network": url, "region": self.world["region"]}
         parts["addresses gateway-" + number] = True
         self.cluster["ingresses"][name] = sorted(parts)
