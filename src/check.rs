@@ -15,6 +15,7 @@ pub mod lint;
 mod logging;
 mod network;
 mod nodes;
+mod objects;
 mod patch;
 mod path;
 mod places;
@@ -34,6 +35,7 @@ use crate::suggest::nearest;
 use cx::Cx;
 use path::Path;
 
+pub use objects::findings as objects;
 pub use places::places;
 
 /// The version of the profile language that this dplab reads.
@@ -101,6 +103,8 @@ fn namespaces(raw: &RawProfile, app: Option<&DnsLabel>) -> Vec<DnsLabel> {
         .filter_map(|own| own.name.as_ref());
     let named = workloads.chain(own).chain(policies).chain(probes);
     let named = named.filter_map(|name| DnsLabel::parse(&name.value).ok());
+    let carried = app_raw.map_or_else(Vec::new, |app| objects::namespaces(app));
+    let named = named.chain(carried);
     let mut all: Vec<DnsLabel> = app.cloned().into_iter().chain(named).collect();
     let mut seen = Vec::new();
     all.retain(|name| {

@@ -26,8 +26,9 @@
 //! | [`tree`] | a generated tree: comparing, writing as one step, owning |
 //! | [`profile`] | what was written: YAML with places, layers, the language and its schema |
 //! | [`netpol`] | who can reach whom, and what GKE logs of it |
+//! | [`manifest`] | Kubernetes objects as others wrote them, and the world that they make |
+//! | [`staged`] | the world of each stage of a lab |
 //! | [`check`] | from what was written to what is true, all mistakes in one run |
-//! | [`manifest`] | Kubernetes objects found on disk |
 //! | [`view`] | the typed data that templates may see |
 //! | [`plan`] | which files a lab has, from which template |
 //! | [`render`] | templates to files |
@@ -56,6 +57,7 @@ pub mod profile;
 pub mod render;
 pub mod report;
 pub mod source;
+pub mod staged;
 pub mod suggest;
 pub mod tree;
 pub mod view;

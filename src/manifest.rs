@@ -21,9 +21,13 @@ use std::num::NonZeroUsize;
 
 pub use problem::{Problem, Unread, What};
 
+use serde_json::Value as Json;
+
 use self::object::{Item, Items};
+use self::tree::Node;
 use crate::netpol::hash::{QuickMap, hash_of};
 use crate::netpol::world::{Policy, Workload, World};
+use crate::profile::yaml;
 use crate::source::{SourceId, SourceMap, Span};
 
 /// What manifests hold.
@@ -60,6 +64,32 @@ pub fn read(sources: &SourceMap, ids: &[SourceId]) -> Found {
     for items in in_parallel(&pieces) {
         gathered.add(items);
     }
+    gathered.finish()
+}
+
+/// Reads objects that a profile carries, each at its place there.
+pub fn of_nodes<'n>(nodes: impl IntoIterator<Item = &'n yaml::Node>) -> Found {
+    let mut items = Items::default();
+    for node in nodes {
+        items.read(&Node::placed(node.clone(), |span| span), None);
+    }
+    gathered(items)
+}
+
+/// The world of objects that stand nowhere: what is wrong with them is not told, and their places
+/// in it say only that there was an object.
+pub fn of_values<'j>(values: impl IntoIterator<Item = &'j Json>) -> World {
+    let nowhere = Span::from_parts(0, 0, 0);
+    let mut items = Items::default();
+    for value in values {
+        items.read(&Node::of_value(value, nowhere), None);
+    }
+    gathered(items).world
+}
+
+fn gathered(items: Items) -> Found {
+    let mut gathered = Gathered::default();
+    gathered.add(items);
     gathered.finish()
 }
 

@@ -23,7 +23,6 @@ pub mod reach;
 pub mod record;
 mod rules;
 pub mod services;
-pub mod staged;
 pub mod synth;
 mod why;
 pub mod world;

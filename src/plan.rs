@@ -1,15 +1,16 @@
 //! Lab -> plan: which files there are, from which template, with which view. Sorted, no text.
 
+mod files;
 mod steps;
 
 use serde::Serialize;
-use serde_json::Value as Json;
 
+use self::files::{object_file, policy_file, probe_file, stage_folder};
 use crate::model::Lab;
 use crate::model::lab::Policy;
 use crate::model::logging::LoggingSpec;
 use crate::model::names::{DnsLabel, DnsSubdomain};
-use crate::model::stage::{Probe, Stage};
+use crate::model::stage::Stage;
 use crate::tree::path::{PathError, RelPath};
 use crate::view::kubernetes::{
     self as objects, KustomizationView, LoggingView, NamespaceView, PolicyView, ProbePodView,
@@ -123,21 +124,6 @@ pub fn on_request(lab: &Lab) -> Result<Vec<Planned>, PathError> {
     Ok(plan.files)
 }
 
-/// The folder of a stage's manifests.
-fn stage_folder(lab: &Lab, index: usize, stage: &Stage) -> String {
-    format!("kubernetes/stages/{}", numbered(lab, index, stage))
-}
-
-/// Number and name of a stage, so that files sort as stages do.
-fn numbered(lab: &Lab, index: usize, stage: &Stage) -> String {
-    let width = lab.stages.len().to_string().len();
-    format!("{:0width$}-{}", index + 1, stage.name)
-}
-
-fn probe_file(probe: &Probe) -> String {
-    format!("kubernetes/probes/{}.yaml", probe.name)
-}
-
 /// A policy, and whether its allowed connections are logged.
 type InForce<'a> = (&'a Policy, bool);
 
@@ -158,29 +144,6 @@ fn in_force<'a>(lab: &'a Lab, stage: &'a Stage) -> Vec<InForce<'a>> {
     policies
         .map(|policy| (policy, logged(&policy.name)))
         .collect()
-}
-
-/// The file of an object: its kind and name, and its namespace if that isn't the application's.
-fn object_file(object: &Json, home: &DnsLabel) -> String {
-    let text = |value: &Json| value.as_str().unwrap_or_default().to_owned();
-    let kind = text(&object["kind"]).to_lowercase();
-    let metadata = &object["metadata"];
-    let name = metadata
-        .get("name")
-        .or_else(|| metadata.get("generateName"));
-    let name = name.map_or_else(String::new, text).replace(['/', ':'], "-");
-    match metadata["namespace"].as_str() {
-        Some(namespace) if namespace != home.as_str() => format!("{kind}-{name}.{namespace}.yaml"),
-        _ => format!("{kind}-{name}.yaml"),
-    }
-}
-
-/// The file of a policy: its name, and its namespace if that isn't the application's.
-fn policy_file(policy: &Policy, home: &DnsLabel) -> String {
-    match policy.namespace == *home {
-        true => format!("{}.yaml", policy.name),
-        false => format!("{}.{}.yaml", policy.name, policy.namespace),
-    }
 }
 
 /// Puts the plan together.
@@ -228,7 +191,7 @@ impl Builder {
     fn app(&mut self, lab: &Lab) -> Result<(), PathError> {
         let mut resources: Vec<String> = Vec::new();
         for AppObject { object, key } in app_objects::all(&lab.app) {
-            let name = object_file(&object, &lab.app.namespace);
+            let name = files::not_taken(object_file(&object, &lab.app.namespace), &resources);
             let view = View::Object(app_objects::view(&object));
             let path = format!("kubernetes/app/{name}");
             self.file(&path, "kubernetes/object.yaml.tera", view, key)?;

@@ -10,7 +10,9 @@ const LAYERS: &[&[&str]] = &[
     &["diag"],
     &["model", "lang", "tree"],
     &["profile", "netpol"],
-    &["check", "manifest", "view"],
+    &["manifest"],
+    &["staged"],
+    &["check", "view"],
     // What is imported is generated again before it is shown: the objects must be equal.
     &["plan", "import"],
     &["render"],

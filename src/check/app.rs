@@ -1,8 +1,7 @@
 //! `app:` the application's parts, each with a name of its own.
 
-use serde_json::Value as Json;
-
 use super::cx::Cx;
+use super::objects;
 use super::path::Path;
 use super::workload;
 use crate::diag::{Code, Diagnostic};
@@ -13,7 +12,6 @@ use crate::model::text::Line;
 use crate::profile::At;
 use crate::profile::raw::Texts;
 use crate::profile::raw::app::{RawApp, RawConfigMap, RawIngress, RawNamespace, RawServiceAccount};
-use crate::profile::raw::native::{Any, Native};
 use crate::profile::raw::service::RawService;
 use crate::profile::raw::workload::RawWorkload;
 
@@ -52,7 +50,7 @@ pub(super) fn app(cx: &mut Cx, raw: Option<&At<RawApp>>) -> Option<App> {
     let ingresses = each(cx, &here, raw.ingresses.as_ref(), |cx, path, one| {
         apart.ingress(cx, path, one)
     });
-    let objects = each(cx, &path.key("objects"), raw.objects.as_ref(), object);
+    let objects = objects::objects(cx, &path.key("objects"), raw);
     Some(App {
         source,
         namespaces: namespaces?,
@@ -229,21 +227,6 @@ impl Apart<'_> {
             name: name?,
         })
     }
-}
-
-/// An object of any kind: all that is asked for is that it is one.
-fn object(cx: &mut Cx, path: &Path<'_>, raw: &At<Native<Any>>) -> Option<Json> {
-    let object = &raw.json;
-    let text = |at: &Json| at.as_str().is_some_and(|text| !text.is_empty());
-    let named = text(&object["metadata"]["name"]) || text(&object["metadata"]["generateName"]);
-    if text(&object["apiVersion"]) && text(&object["kind"]) && named {
-        return Some(object.clone());
-    }
-    let message = "this is no object of Kubernetes";
-    let right = "expected `apiVersion`, `kind` and `metadata.name`";
-    let finding = Diagnostic::new(Code::BadValue, message).at(raw.span, right);
-    cx.push(path, finding);
-    None
 }
 
 /// Labels of a Kubernetes object.

@@ -4,8 +4,10 @@
 //! profile has an `app`, so a value that none has is a slip of the fingers.
 
 use super::cx::{Cx, unknown_name};
+use super::objects;
 use super::path::Path;
 use crate::model::app::App;
+use crate::netpol::World;
 use crate::profile::At;
 use crate::profile::raw::RawProfile;
 use crate::profile::raw::native::RawSelector;
@@ -16,11 +18,13 @@ const APP: &str = "app";
 
 /// Finds policies that name a workload that isn't there.
 pub(super) fn policies(cx: &mut Cx, raw: &RawProfile, app: Option<&App>) {
-    let Some(app) = app.filter(|app| app.objects.is_empty()) else {
-        // Objects that are carried whole may hold pods of any labels.
+    let Some(app) = app else { return };
+    let carried = objects::read(raw);
+    if carried.unread.iter().any(|unread| !unread.known) {
+        // Kinds that nobody knows may make pods of any labels.
         return;
-    };
-    let known = known(raw, app);
+    }
+    let known = known(raw, app, &carried.world);
     let root = Path::Root;
     let path = root.key("policies");
     for (index, policy) in raw.policies.iter().flatten().enumerate() {
@@ -41,7 +45,7 @@ pub(super) fn policies(cx: &mut Cx, raw: &RawProfile, app: Option<&App>) {
 }
 
 /// Every value of `app` that pods of the profile have, and the workloads' names.
-fn known<'a>(raw: &'a RawProfile, app: &'a App) -> Vec<&'a str> {
+fn known<'a>(raw: &'a RawProfile, app: &'a App, carried: &'a World) -> Vec<&'a str> {
     let workloads = app.workloads.iter();
     let names = workloads.clone().map(|workload| workload.name.as_str());
     let labels = workloads.filter_map(|workload| workload.labels.get(APP));
@@ -49,7 +53,9 @@ fn known<'a>(raw: &'a RawProfile, app: &'a App) -> Vec<&'a str> {
     let probes = probes.filter_map(|probe| probe.from.as_ref()?.labels.as_ref());
     let probes = probes.flat_map(|labels| labels.iter());
     let probes = probes.filter_map(|(key, value)| (key.value == APP).then_some(value.as_str()));
-    let mut known: Vec<&str> = names.chain(labels).chain(probes).collect();
+    let pods = carried.workloads().iter();
+    let pods = pods.filter_map(|workload| workload.labels.get(APP));
+    let mut known: Vec<&str> = names.chain(labels).chain(probes).chain(pods).collect();
     known.sort_unstable();
     known.dedup();
     known

@@ -23,9 +23,9 @@ use crate::model::logging::LoggingSpec;
 use crate::model::network::Network;
 use crate::model::policy::{NetworkPolicySpec, Peer};
 use crate::netpol::dns::{self, DnsPath};
-use crate::netpol::staged::{self, Places};
 use crate::netpol::{Policy, PolicyId, PolicySpec, Reading, WorkloadId, World};
 use crate::source::Span;
+use crate::staged::{self, Places};
 
 /// What lints look at.
 #[derive(Debug, Clone)]

@@ -1,44 +1,43 @@
 //! Where a profile's policies were written, so that a verdict can name the line that decides.
 
-use std::collections::BTreeSet;
-
+use super::objects;
 use crate::model::Lab;
-use crate::netpol::staged::Places;
+use crate::netpol::synth;
 use crate::netpol::world::PolicySpans;
 use crate::profile::At;
 use crate::profile::raw::RawProfile;
 use crate::profile::raw::policy::RawPolicy;
 use crate::source::Span;
+use crate::staged::Places;
 
-/// The places of a lab's policies, by name. Policies made from calls stand where that is asked for.
+/// The places of a lab's policies and of what it carries as it is. Policies made from calls stand
+/// where that is asked for.
 pub fn places(raw: &RawProfile, lab: &Lab) -> Places {
     let mut places = Places::new();
-    let written: Vec<&At<RawPolicy>> = raw.policies.iter().flatten().collect();
-    let own_names: BTreeSet<&str> = written.iter().filter_map(|policy| name(policy)).collect();
-    for policy in written {
+    let written = || raw.policies.iter().flatten();
+    for policy in written().filter(|policy| policy.from.is_none()) {
         let Some(name) = name(policy) else { continue };
-        if policy.from.is_none() {
-            places.insert(name.to_owned(), spans(policy));
-            continue;
-        }
-        let made = lab.policies.iter().map(|policy| policy.name.as_str());
-        let made = made.filter(|made| !own_names.contains(made) && is_made_by(made, name));
-        for made in made {
-            places
-                .entry(made.to_owned())
-                .or_insert_with(|| spans(policy));
+        let namespace = policy.namespace.as_ref();
+        let namespace = namespace.map_or(lab.app.namespace.as_str(), |given| &given.value);
+        let kind = match policy.fqdn {
+            Some(_) => "FQDNNetworkPolicy",
+            None => "NetworkPolicy",
+        };
+        places.add_policy(kind, namespace, name, spans(policy));
+    }
+    for policy in written().filter(|policy| policy.from.is_some()) {
+        let Some(name) = name(policy) else { continue };
+        for made in synth::named(&lab.app, &lab.cluster, name).unwrap_or_default() {
+            let (namespace, name) = (made.namespace.as_str(), made.name.as_str());
+            places.add_policy(made.spec.kind(), namespace, name, spans(policy));
         }
     }
+    places.add_world(&objects::read(raw).world);
     places
 }
 
 fn name(policy: &RawPolicy) -> Option<&str> {
     policy.name.as_ref().map(|name| name.value.as_str())
-}
-
-fn is_made_by(made: &str, group: &str) -> bool {
-    made.strip_prefix(group)
-        .is_some_and(|rest| rest.starts_with('-'))
 }
 
 fn spans(policy: &RawPolicy) -> PolicySpans {

@@ -144,11 +144,11 @@ pub(super) fn lab(
         findings.extend(checked.findings);
         lab = checked.value.filter(|_| !structure_failed);
     }
-    let (wrong, lints) = lints(read.value.as_ref(), lab.as_ref());
-    if !wrong.is_empty() {
+    let (told, lints) = lints(read.value.as_ref(), lab.as_ref());
+    if has_errors(&told) {
         lab = None;
     }
-    findings.extend(wrong);
+    findings.extend(told);
     diag::sort(&mut findings);
     if lab.is_none() && !has_errors(&findings) {
         bail!("the profile `{path}` makes no lab, and nothing says why: a mistake in dplab");
@@ -163,12 +163,15 @@ pub(super) fn lab(
     })
 }
 
-/// What lints find, errors apart from the rest.
+/// What every command tells: of what lints find the errors, and what the proof doesn't cover. Then
+/// the rest.
 fn lints(raw: Option<&RawProfile>, lab: Option<&Lab>) -> (Vec<Diagnostic>, Vec<Diagnostic>) {
     let (Some(raw), Some(lab)) = (raw, lab) else {
         return (Vec::new(), Vec::new());
     };
     let found = check::lint::lab(lab, &check::places(raw, lab));
     let wrong = |finding: &Diagnostic| finding.severity == Severity::Error;
-    found.into_iter().partition(wrong)
+    let (mut told, rest): (Vec<Diagnostic>, _) = found.into_iter().partition(wrong);
+    told.extend(check::objects(raw, lab));
+    (told, rest)
 }

@@ -15,10 +15,10 @@ use crate::diag::{self, Diagnostic, has_errors};
 use crate::exit::Exit;
 use crate::manifest::Unread;
 use crate::model::Lab;
-use crate::netpol::staged::{self, Places};
 use crate::netpol::{Dialect, HostNetwork, Reading, World};
 use crate::profile::raw::RawProfile;
 use crate::source::SourceMap;
+use crate::staged::{self, Places};
 
 /// One state of affairs.
 pub(super) struct Scene {

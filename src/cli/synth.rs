@@ -11,12 +11,12 @@ use crate::lang::yaml;
 use crate::manifest;
 use crate::model::Lab;
 use crate::model::lab::Policy;
-use crate::netpol::staged::{self, Places};
 use crate::netpol::{Reading, World, reach, synth};
 use crate::profile;
 use crate::profile::layer::Overrides;
 use crate::report::compare;
 use crate::source::SourceMap;
+use crate::staged::{self, Places};
 use crate::view::objects;
 
 pub(super) fn run(args: &SynthArgs, term: &Term) -> anyhow::Result<Exit> {

@@ -79,6 +79,10 @@ codes! {
     VersionTooOld, "version-too-old", Error;
     /// A policy that no stage applies.
     NeverApplied, "never-applied", Warning;
+    /// A policy that is in force at every stage, whatever the stages say.
+    AlwaysInForce, "always-in-force", Warning;
+    /// An object that the proof says nothing about.
+    OutsideTheProof, "outside-the-proof", Warning;
     /// A region or zone that is not on the list of known ones.
     UnknownLocation, "unknown-location", Warning;
     /// A generated file that the profile or a template has moved on from.

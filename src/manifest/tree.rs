@@ -5,6 +5,8 @@
 
 use std::borrow::Cow;
 
+use serde_json::Value as Json;
+
 use crate::profile::yaml;
 use crate::source::{SourceId, Span};
 
@@ -86,6 +88,11 @@ impl<'t> Node<'t> {
 
     /// The tree that the full parser made of a part of a text which begins at `base`.
     pub(super) fn of(node: yaml::Node, id: SourceId, base: usize) -> Self {
+        Node::placed(node, |span| moved(span, id, base))
+    }
+
+    /// The tree with other places.
+    pub(super) fn placed(node: yaml::Node, place: impl Fn(Span) -> Span + Copy) -> Self {
         let value = match node.value {
             yaml::Value::Null => Value::Null,
             yaml::Value::Bool(truth) => Value::Bool(truth),
@@ -93,22 +100,45 @@ impl<'t> Node<'t> {
             yaml::Value::Float(_) => Value::Number,
             yaml::Value::String(text) => Value::String(text.into()),
             yaml::Value::Seq(items) => {
-                let items = items.into_iter().map(|item| Node::of(item, id, base));
+                let items = items.into_iter().map(|item| Node::placed(item, place));
                 Value::Seq(items.collect())
             }
             yaml::Value::Map(entries) => {
                 let entry = |entry: yaml::Entry| Entry {
                     key: entry.key.into(),
-                    key_span: moved(entry.key_span, id, base),
-                    value: Node::of(entry.value, id, base),
+                    key_span: place(entry.key_span),
+                    value: Node::placed(entry.value, place),
                 };
                 Value::Map(entries.into_iter().map(entry).collect())
             }
         };
         Node {
-            span: moved(node.span, id, base),
+            span: place(node.span),
             value,
         }
+    }
+
+    /// A value that was never written: all of it is at one place.
+    pub(super) fn of_value(value: &'t Json, span: Span) -> Self {
+        let value = match value {
+            Json::Null => Value::Null,
+            Json::Bool(truth) => Value::Bool(*truth),
+            Json::Number(number) => number.as_i64().map_or(Value::Number, Value::Int),
+            Json::String(text) => Value::String(text.into()),
+            Json::Array(items) => {
+                let items = items.iter().map(|item| Node::of_value(item, span));
+                Value::Seq(items.collect())
+            }
+            Json::Object(map) => {
+                let entry = |(key, value): (&'t String, &'t Json)| Entry {
+                    key: key.into(),
+                    key_span: span,
+                    value: Node::of_value(value, span),
+                };
+                Value::Map(map.iter().map(entry).collect())
+            }
+        };
+        Node { span, value }
     }
 }
 

@@ -27,7 +27,25 @@ pub struct App {
     /// Ingresses in the order written.
     pub ingresses: Vec<Ingress>,
     /// Objects of other kinds, as they are.
-    pub objects: Vec<Json>,
+    pub objects: Vec<Object>,
+}
+
+/// An object of any kind, carried as it is.
+#[derive(Debug, Clone)]
+pub struct Object {
+    /// The object, as Kubernetes writes it.
+    pub json: Json,
+    /// The namespace that it goes into, if it names one.
+    pub namespace: Option<DnsLabel>,
+    /// The namespace that it is.
+    pub makes: Option<DnsLabel>,
+}
+
+impl Object {
+    /// The namespaces that it speaks of: the one that it goes into, the one that it is.
+    pub fn namespaces(&self) -> impl Iterator<Item = &DnsLabel> {
+        self.namespace.iter().chain(&self.makes)
+    }
 }
 
 /// A namespace that is more than a name.

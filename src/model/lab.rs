@@ -1,7 +1,7 @@
 //! The whole lab.
 
 use super::alerting::Alerting;
-use super::app::App;
+use super::app::{App, Object};
 use super::cluster::Cluster;
 use super::fqdn::FqdnPolicySpec;
 use super::labels::Labels;
@@ -62,6 +62,22 @@ pub enum PolicySpec {
 }
 
 impl PolicySpec {
+    /// Group and version of its kind.
+    pub fn api_version(&self) -> &'static str {
+        match self {
+            PolicySpec::Network(_) => "networking.k8s.io/v1",
+            PolicySpec::Fqdn(_) => "networking.gke.io/v1alpha1",
+        }
+    }
+
+    /// The kind of object.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            PolicySpec::Network(_) => "NetworkPolicy",
+            PolicySpec::Fqdn(_) => "FQDNNetworkPolicy",
+        }
+    }
+
     /// The pods of its namespace that it selects.
     pub fn selector(&self) -> &Selector {
         match self {
@@ -106,10 +122,32 @@ impl Lab {
         all.extend(app.service_accounts.iter().map(|one| &one.namespace));
         all.extend(app.config_maps.iter().map(|one| &one.namespace));
         all.extend(app.ingresses.iter().map(|one| &one.namespace));
+        all.extend(app.objects.iter().flat_map(Object::namespaces));
         all.extend(self.policies.iter().map(|policy| &policy.namespace));
         all.extend(self.probes.iter().map(|probe| &probe.source.namespace));
         all.sort();
         all.dedup();
         all
     }
+
+    /// The namespaces that the lab makes and takes down again, sorted: not those that every cluster
+    /// has, that are there already, or that come with an object which is carried as it is.
+    pub fn made_namespaces(&self) -> impl Iterator<Item = &DnsLabel> {
+        let own = self.app.namespaces.iter();
+        let existing = own.filter(|own| own.existing).map(|own| &own.name);
+        let carried = self.app.objects.iter().filter_map(|o| o.makes.as_ref());
+        let there: Vec<&DnsLabel> = existing.chain(carried).collect();
+        let all = self.namespaces().into_iter();
+        all.filter(move |name| !is_in_every_cluster(name) && !there.contains(name))
+    }
+}
+
+/// Namespaces that Kubernetes and GKE make themselves. Sources: Kubernetes documentation,
+/// "Namespaces" (initial namespaces); GKE documentation, "Managed Service for Prometheus" and
+/// "GKE managed namespaces".
+fn is_in_every_cluster(name: &DnsLabel) -> bool {
+    let name = name.as_str();
+    matches!(name, "default" | "gmp-public" | "gmp-system")
+        || name.starts_with("kube-")
+        || name.starts_with("gke-managed-")
 }

@@ -8,6 +8,8 @@ pub const ENABLE_LOGGING: &str = "policy.network.gke.io/enable-logging";
 /// On a Namespace: log the connections denied at its pods, where that is delegated.
 pub const ENABLE_DENY_LOGGING: &str = "policy.network.gke.io/enable-deny-logging";
 /// The one name that a NetworkLogging object can have.
+pub const NETWORK_LOGGING_KIND: &str = "NetworkLogging";
+/// The one name that the object can have.
 pub const NETWORK_LOGGING_NAME: &str = "default";
 
 /// What makes a NetworkLogging object impossible.

@@ -1,6 +1,7 @@
 //! The scripts in the lab's order, and the Terraform files.
 
-use super::{Builder, View, numbered, probe_file, stage_folder};
+use super::files::{numbered, probe_file, stage_folder};
+use super::{Builder, View};
 use crate::model::Lab;
 use crate::model::stage::Stage;
 use crate::tree::path::PathError;

@@ -11,6 +11,7 @@ use serde::forward_to_deserialize_any;
 
 use super::at;
 use super::keyed;
+use super::raw::object;
 use super::yaml::{Entry, Node, Value};
 use crate::diag::{Code, Diagnostic};
 use crate::source::Span;
@@ -115,8 +116,12 @@ impl<'de> Deserializer<'de> for NodeDeserializer<'_> {
         name: &'static str,
         visitor: V,
     ) -> Result<V::Value, DecodeError> {
-        if name != keyed::MARKER {
-            return visitor.visit_newtype_struct(self);
+        match (name, &self.node.value) {
+            (keyed::MARKER, _) => {}
+            (object::MARKER, value) if !matches!(value, Value::Map(_)) => {
+                return self.deserialize_any(visitor);
+            }
+            _ => return visitor.visit_newtype_struct(self),
         }
         let Value::Map(entries) = &self.node.value else {
             let error = format!("expected a map, found {}", self.node.value.kind());

@@ -8,6 +8,7 @@
 pub mod app;
 pub mod cluster;
 pub mod native;
+pub mod object;
 pub mod policy;
 pub mod service;
 pub mod stage;

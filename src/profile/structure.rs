@@ -40,7 +40,10 @@ impl Walk<'_> {
         let shape = self.shapes.get(id);
         match (shape, &node.value) {
             (_, Value::Null) => None,
-            (Shape::Any, _) => Some(node.clone()),
+            (Shape::Any, _) => {
+                self.twice(node);
+                Some(node.clone())
+            }
             (Shape::Text, Value::String(_)) | (Shape::Bool, Value::Bool(_)) => Some(node.clone()),
             (
                 Shape::IntegerOrText { .. } | Shape::TextOrMap(_) | Shape::NumberOrText,
@@ -179,6 +182,18 @@ impl Walk<'_> {
                 .at(entry.key_span, "remove one of the two")
                 .and(first.key_span, "it stands here first"),
         );
+    }
+
+    /// Keys that stand twice in what is carried as it is: kubectl refuses them.
+    fn twice(&mut self, node: &Node) {
+        node.items().iter().for_each(|item| self.twice(item));
+        for (index, entry) in node.entries().iter().enumerate() {
+            let before = &node.entries()[..index];
+            if let Some(first) = before.iter().find(|other| other.key == entry.key) {
+                self.duplicate(entry, first);
+            }
+            self.twice(&entry.value);
+        }
     }
 
     fn unknown(&mut self, entry: &Entry, map: &MapShape) {

@@ -5,7 +5,6 @@ use crate::model::Lab;
 use crate::model::port::Protocol;
 use crate::model::stage::{Expectation, Probe, Stage};
 use crate::netpol::dns::{self, Lookup, Resolver};
-use crate::netpol::staged::{self, Places};
 use crate::netpol::{
     Disposition, Endpoint, Evaluation, Evaluator, Event, Flow, Logged, Reading, RuleRef, Verdict,
     World, predict, why,
@@ -13,6 +12,7 @@ use crate::netpol::{
 use crate::profile::At;
 use crate::profile::raw::RawProfile;
 use crate::profile::raw::stage::RawExpectation;
+use crate::staged::{self, Places};
 
 /// What becomes of a probe at a stage.
 #[derive(Debug, Clone)]

@@ -8,8 +8,8 @@ pub use results::{Measured, ResultsError};
 
 use crate::model::Lab;
 use crate::netpol::record::LogRecord;
-use crate::netpol::staged::{self, Places};
 use crate::netpol::{Reading, Verdict, World};
+use crate::staged::{self, Places};
 
 use super::expectations::{self, Outcome};
 

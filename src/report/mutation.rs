@@ -10,9 +10,9 @@ use super::expectations::{Held, of_stage};
 use super::place::in_brackets;
 use crate::model::Lab;
 use crate::model::stage::Stage;
-use crate::netpol::staged::{self, Places};
 use crate::netpol::{Mutation, MutationKind, Reading, World, mutated, mutations};
 use crate::source::SourceMap;
+use crate::staged::{self, Places};
 
 /// What came of one change to one rule.
 #[derive(Debug, Clone)]

@@ -99,7 +99,7 @@ pub fn all(app: &App) -> Vec<AppObject> {
         .for_each(|i| put("app.ingresses", ingress(i)));
     app.objects
         .iter()
-        .for_each(|o| put("app.objects", o.clone()));
+        .for_each(|o| put("app.objects", o.json.clone()));
     all
 }
 
@@ -436,18 +436,14 @@ fn ingress(one: &Ingress) -> Json {
 
 /// A policy as Kubernetes writes it.
 pub fn policy(policy: &Policy) -> Json {
-    let (api_version, kind, spec) = match &policy.spec {
-        PolicySpec::Network(spec) => ("networking.k8s.io/v1", "NetworkPolicy", json!(spec)),
-        PolicySpec::Fqdn(spec) => (
-            "networking.gke.io/v1alpha1",
-            "FQDNNetworkPolicy",
-            json!(spec),
-        ),
+    let spec = match &policy.spec {
+        PolicySpec::Network(spec) => json!(spec),
+        PolicySpec::Fqdn(spec) => json!(spec),
     };
     let (labels, annotations) = (&policy.labels, &policy.annotations);
     json!({
-        "apiVersion": api_version,
-        "kind": kind,
+        "apiVersion": policy.spec.api_version(),
+        "kind": policy.spec.kind(),
         "metadata": metadata(policy.name.as_str(), &policy.namespace, labels, annotations),
         "spec": spec,
     })

@@ -3,10 +3,12 @@
 use serde::Serialize;
 
 use super::scripts::{LabView, ObjectRef};
+use crate::manifest;
 use crate::model::Lab;
 use crate::model::logging::LogAction;
 use crate::model::stage::{Expectation, Probe, Stage};
-use crate::netpol::{self, Evaluator, Reading, staged};
+use crate::netpol::{self, Evaluator, Reading};
+use crate::staged;
 
 /// What the runbook tells.
 #[derive(Debug, Clone, Serialize)]
@@ -68,6 +70,8 @@ pub struct RunbookStage {
     pub folder: String,
     /// Policies in force.
     pub policies: Vec<ObjectRef>,
+    /// Policies that are deployed with the application, and so in force at every stage.
+    pub carried_policies: Vec<String>,
     /// Which allowed connections are logged, in words.
     pub allow_logging: &'static str,
     /// Which denied connections are logged, in words.
@@ -133,6 +137,7 @@ pub fn stage(lab: &Lab, index: usize, stage: &Stage, script: &str, folder: &str)
                 name: policy.name.to_string(),
             })
             .collect(),
+        carried_policies: carried_policies(lab),
         allow_logging: action(stage.logging.allow, "those whose policy asks for it"),
         deny_logging: action(stage.logging.deny, "those whose namespace asks for it"),
         annotated_namespaces: stage
@@ -147,6 +152,12 @@ pub fn stage(lab: &Lab, index: usize, stage: &Stage, script: &str, folder: &str)
             .collect(),
         expected: expected(lab, stage),
     }
+}
+
+fn carried_policies(lab: &Lab) -> Vec<String> {
+    let carried = manifest::of_values(lab.app.objects.iter().map(|object| &object.json));
+    let policies = carried.policies().iter();
+    policies.map(ToString::to_string).collect()
 }
 
 fn action(action: LogAction, delegated: &'static str) -> &'static str {

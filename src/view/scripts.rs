@@ -276,17 +276,10 @@ fn no_alerting() -> AlertingView {
     }
 }
 
-/// Namespaces that the lab makes: every cluster has `default`.
+/// Namespaces that the lab makes.
 pub fn own_namespaces(lab: &Lab) -> Vec<String> {
-    let own = &lab.app.namespaces;
-    let existing = |name: &str| {
-        own.iter()
-            .any(|one| one.existing && one.name.as_str() == name)
-    };
-    let all = lab.namespaces().into_iter();
-    all.map(ToString::to_string)
-        .filter(|name| name != "default" && !existing(name))
-        .collect()
+    let made = lab.made_namespaces();
+    made.map(ToString::to_string).collect()
 }
 
 fn namespace_labels(app: &App) -> Vec<NamespaceLabel> {

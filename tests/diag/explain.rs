@@ -50,6 +50,7 @@ fn findings(example: &str) -> Vec<Diagnostic> {
         found.extend(checked.findings);
         if let Some(lab) = &checked.value {
             let places = check::places(raw, lab);
+            found.extend(check::objects(raw, lab));
             found.extend(check::lint::lab(lab, &places));
             found.extend(expectations::findings(raw, lab, &places, Reading::DPV2));
         }

@@ -191,7 +191,9 @@ fn both_releases_of_the_shop_come_back_equal_with_their_calls() {
 fn a_zoo_of_kinds_comes_back_equal() {
     let text = include_str!("zoo.yaml");
     let lab = lab_from(text);
-    assert_same(&objects(text), &generated(&lab));
+    // The lab makes the namespace that only a pod of the zoo speaks of.
+    let made = "---\napiVersion: v1\nkind: Namespace\nmetadata: {name: elsewhere}\n";
+    assert_same(&objects(&format!("{text}{made}")), &generated(&lab));
     let told = |name: &str| {
         let workload = lab.app.workload(name).expect("a workload");
         let calls = workload.calls.iter();

@@ -8,11 +8,11 @@ use dplab::model::cluster::DnsProvider;
 use dplab::model::labels::Labels;
 use dplab::model::policy::{Direction, NetworkPolicySpec};
 use dplab::model::port::{Port, Protocol};
-use dplab::netpol::staged::{self, Places};
 use dplab::netpol::{
     Connection, ConnectionSet, Endpoint, Evaluator, Flow, Logged, Peer, PolicyId, PolicySpec,
     Reading, Verdict, Workload, World, reach, synth,
 };
+use dplab::staged::{self, Places};
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 

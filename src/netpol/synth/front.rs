@@ -113,13 +113,15 @@ fn fronted<'a>(app: &'a App, namespace: &DnsLabel) -> Vec<(&'a Service, &'a Serv
     {
         collect(&ingress.spec, &ingress_backend, &mut backends);
     }
+    let routes = app.objects.iter().map(|object| &object.json);
     let is_route = |object: &&Json| {
         let group = object["apiVersion"].as_str().unwrap_or_default();
         group.starts_with("gateway.networking.k8s.io/") && object["kind"] == "HTTPRoute"
     };
-    let home = app.namespace.as_str();
-    for route in app.objects.iter().filter(is_route) {
-        if route["metadata"]["namespace"].as_str().unwrap_or(home) == namespace.as_str() {
+    for route in routes.filter(is_route) {
+        // It is carried as it is, so it lands where Kubernetes puts what names no namespace.
+        let home = route["metadata"]["namespace"].as_str();
+        if home.unwrap_or("default") == namespace.as_str() {
             collect(&route["spec"], &route_backend, &mut backends);
         }
     }

@@ -4,7 +4,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::Texts;
-use super::native::{Any, IngressSpec, Native, PodSecurityContext, SecurityContext};
+use super::native::{IngressSpec, Native, PodSecurityContext, SecurityContext};
+use super::object::RawObject;
 use super::workload::RawWorkload;
 use crate::profile::at::At;
 
@@ -34,8 +35,9 @@ pub struct RawApp {
     pub config_maps: Option<Vec<At<RawConfigMap>>>,
     /// Ingresses: ways in from outside over HTTP.
     pub ingresses: Option<Vec<At<RawIngress>>>,
-    /// Objects of any other kind, carried as they are.
-    pub objects: Option<Vec<At<Native<Any>>>>,
+    /// Objects of any other kind, carried as they are. They are deployed with the application, so
+    /// policies among them are in force at every stage.
+    pub objects: Option<Vec<RawObject>>,
 }
 
 /// What every workload has unless it says otherwise.

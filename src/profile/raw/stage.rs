@@ -65,7 +65,8 @@ pub struct RawStage {
     pub title: Option<At<String>>,
     /// What the stage shows and why it comes out this way.
     pub description: Option<At<String>>,
-    /// Policies to apply, on top of those already in force.
+    /// Policies to apply, on top of those already in force. A name that policies of several
+    /// namespaces share stands for all of them.
     pub policies: Option<Vec<At<String>>>,
     /// Changes of the policy logging.
     pub logging: Option<At<RawLogging>>,

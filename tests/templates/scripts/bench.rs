@@ -6,9 +6,10 @@ use std::{fs, str};
 
 use dplab::model::Lab;
 use dplab::model::lab::PolicySpec;
-use dplab::netpol::{Reading, Verdict, staged};
+use dplab::netpol::{Reading, Verdict};
 use dplab::plan;
 use dplab::report::expectations::Prober;
+use dplab::staged;
 use serde_json::{Map, Value, json};
 use tempfile::TempDir;
 

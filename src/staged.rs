@@ -1,14 +1,14 @@
 //! Lab -> world: what the policies and the logging of one stage meet.
+//!
+//! A lab's own words become a world one by one. The objects that it carries as they are become part
+//! of the world by the reader of manifests, as far as that understands them; what it doesn't
+//! understand is told by the checks.
 
-use std::collections::BTreeMap;
+mod places;
 
-use super::evaluate::{Evaluation, Evaluator, Flow};
-use super::peer::Endpoint;
-use super::ports::Connection;
-use super::world::{
-    ContainerPort, Namespace, Pod, Policy, PolicySpans, PolicySpec, Service, ServicePort,
-    ServiceType, Workload, WorkloadId, World,
-};
+pub use places::Places;
+
+use crate::manifest;
 use crate::model::app::App;
 use crate::model::lab::{self as lab, Lab};
 use crate::model::logging::{ENABLE_DENY_LOGGING, ENABLE_LOGGING, LoggingSpec};
@@ -17,9 +17,11 @@ use crate::model::port::Protocol;
 use crate::model::service as app_service;
 use crate::model::stage::{Probe, Stage};
 use crate::model::workload as app_workload;
-
-/// Where the policies of a profile were written, by their names.
-pub type Places = BTreeMap<String, PolicySpans>;
+use crate::netpol::world::{
+    ContainerPort, Namespace, Pod, Policy, PolicySpans, PolicySpec, Service, ServicePort,
+    ServiceType, Workload, WorkloadId,
+};
+use crate::netpol::{Connection, Endpoint, Evaluation, Evaluator, Flow, World};
 
 /// Kind of a probe's pod in a world: it has no controller.
 const POD: &str = "Pod";
@@ -27,8 +29,9 @@ const POD: &str = "Pod";
 /// The world of a stage; without one, all policies are in force and logging is as the lab starts.
 pub fn world(lab: &Lab, stage: Option<&Stage>, places: &Places) -> World {
     let mut world = World::new();
-    namespaces(&mut world, lab, stage);
+    namespaces(&mut world, lab);
     workloads(&mut world, &lab.app);
+    carried(&mut world, lab, places);
     for probe in &lab.probes {
         world.add_workload(probe_pod(probe));
     }
@@ -39,6 +42,9 @@ pub fn world(lab: &Lab, stage: Option<&Stage>, places: &Places) -> World {
             world.add_policy(self::policy(policy, logged, places));
         }
     }
+    for name in stage.iter().flat_map(|stage| &stage.annotated_namespaces) {
+        world.annotate_namespace(name.as_str(), ENABLE_DENY_LOGGING, "true");
+    }
     world.logging = logging(lab, stage);
     world
 }
@@ -47,7 +53,7 @@ fn logging(lab: &Lab, stage: Option<&Stage>) -> LoggingSpec {
     stage.map_or(lab.logging, |stage| stage.logging)
 }
 
-fn namespaces(world: &mut World, lab: &Lab, stage: Option<&Stage>) {
+fn namespaces(world: &mut World, lab: &Lab) {
     for name in lab.namespaces() {
         world.add_namespace(Namespace::named(name.as_str()));
     }
@@ -58,19 +64,49 @@ fn namespaces(world: &mut World, lab: &Lab, stage: Option<&Stage>) {
             ..Namespace::named(own.name.as_str())
         });
     }
-    for name in stage.iter().flat_map(|stage| &stage.annotated_namespaces) {
-        world.annotate_namespace(name.as_str(), ENABLE_DENY_LOGGING, "true");
-    }
 }
 
 /// Puts an application's workloads and Services into a world.
-pub fn workloads(world: &mut World, app: &App) {
+fn workloads(world: &mut World, app: &App) {
     for workload in &app.workloads {
         world.add_workload(self::workload(workload));
     }
     for (workload, service) in app.services() {
         world.add_service(self::service(workload, service));
     }
+}
+
+/// Puts the objects in that are carried as they are. They are deployed with the application, so
+/// their policies are in force at every stage.
+fn carried(world: &mut World, lab: &Lab, places: &Places) {
+    let found = manifest::of_values(lab.app.objects.iter().map(|object| &object.json));
+    // Of a namespace that other objects only speak of, the lab knows as much.
+    let made = found.namespaces().filter(|one| one.span.is_some());
+    for namespace in made {
+        world.add_namespace(Namespace {
+            span: places.namespace(&namespace.name),
+            ..namespace.clone()
+        });
+    }
+    for workload in found.workloads() {
+        world.add_workload(Workload {
+            span: places.workload(workload),
+            ..workload.clone()
+        });
+    }
+    for service in found.services() {
+        world.add_service(Service {
+            span: places.service(service),
+            ..service.clone()
+        });
+    }
+    for policy in found.policies() {
+        world.add_policy(Policy {
+            spans: places.policy(policy),
+            ..policy.clone()
+        });
+    }
+    world.nodes.extend(found.nodes);
 }
 
 fn workload(workload: &app_workload::Workload) -> Workload {
@@ -141,17 +177,18 @@ fn policy(policy: &lab::Policy, logged: bool, places: &Places) -> Policy {
     if logged {
         annotations.insert(ENABLE_LOGGING, "true");
     }
-    let name = policy.name.to_string();
-    Policy {
+    let mut made = Policy {
+        name: policy.name.to_string(),
         namespace: Some(policy.namespace.to_string()),
         annotations,
         spec: match &policy.spec {
             lab::PolicySpec::Network(spec) => PolicySpec::Network(spec.clone()),
             lab::PolicySpec::Fqdn(spec) => PolicySpec::Fqdn(spec.clone()),
         },
-        spans: places.get(&name).cloned().unwrap_or_default(),
-        name,
-    }
+        spans: PolicySpans::default(),
+    };
+    made.spans = places.policy(&made);
+    made
 }
 
 /// The connection that a probe opens, on the port of the pods behind the Service.
