@@ -1,6 +1,6 @@
 //! `policies:` native NetworkPolicy specs, refused where the API server would refuse them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::app::{annotations, labels};
 use super::container::protocol;
@@ -30,6 +30,7 @@ use crate::profile::raw::policy::{
 pub(super) struct Policies {
     pub(super) all: Vec<Policy>,
     pub(super) groups: Groups,
+    from_calls: BTreeSet<DnsSubdomain>,
 }
 
 /// The policies behind a name: one, or all that were made from the application's calls.
@@ -51,6 +52,7 @@ pub(super) fn policies(
     let mut policies = Policies {
         all: Vec::new(),
         groups: Groups::new(),
+        from_calls: BTreeSet::new(),
     };
     for (index, raw) in given.iter().enumerate() {
         match policy(cx, &path.index(index), raw, app, cluster, switch) {
@@ -78,12 +80,15 @@ fn unique(cx: &mut Cx, path: &Path<'_>, given: &[At<RawPolicy>]) {
 }
 
 impl Policies {
+    /// Policies of several namespaces may share a name, which then stands for all of them; one that
+    /// is made from calls shares its name with none, or a stage could not tell them apart.
     fn add(&mut self, cx: &mut Cx, path: &Path<'_>, raw: &RawPolicy, made: Vec<Policy>) {
         let Some(written) = &raw.name else { return };
+        let from_calls = raw.from.is_some();
         for policy in &made {
-            let same =
-                |other: &Policy| other.name == policy.name && other.namespace == policy.namespace;
-            if self.all.iter().any(same) && policy.name.as_str() != written.value {
+            let mut all = self.all.iter();
+            let known = from_calls && all.any(|other| other.name == policy.name);
+            if known || self.from_calls.contains(&policy.name) {
                 let message = format!(
                     "`{}` is made from the calls and the name of another policy",
                     policy.name
@@ -94,6 +99,9 @@ impl Policies {
             }
         }
         let names = made.iter().map(|policy| policy.name.clone());
+        if from_calls {
+            self.from_calls.extend(names.clone());
+        }
         let group = self.groups.entry(written.value.clone()).or_default();
         for name in names {
             if !group.contains(&name) {

@@ -605,6 +605,31 @@ fn names_that_must_agree() {
             "no port 1",
         ),
         (
+            "policies: [{name: p, from: calls}, {name: p-frontend, namespace: other, spec: {podSelector: {}}}]",
+            "duplicate-name 1:43",
+            "made from the calls",
+        ),
+        (
+            "policies: [{name: p-frontend, spec: {podSelector: {}}}, {name: p, from: calls}]",
+            "duplicate-name 1:64",
+            "made from the calls",
+        ),
+        (
+            "app: {objects: [{apiVersion: v1, kind: Pod, metadata: {generateName: a-}}]}",
+            "bad-value 1:17",
+            "applied",
+        ),
+        (
+            "app: {objects: [{apiVersion: v1, kind: List, metadata: {name: a}, items: []}]}",
+            "bad-value 1:17",
+            "list of objects",
+        ),
+        (
+            "app: {objects: [{apiVersion: v1, kind: Pod, metadata: {name: a, namespace: A}}]}",
+            "bad-value 1:76",
+            "`A`",
+        ),
+        (
             "app: {workloads: [{name: frontend, volumeMounts: [{name: tmp, mountPath: /tmp}]}]}",
             "unknown-name 1:51",
             "no volume `tmp`",
@@ -646,6 +671,11 @@ fn names_that_must_agree() {
 fn yaml_s_own_ways_of_saying_things() {
     each(&[
         ("cluster: {name: a, name: b}", "duplicate-key 1:20", "twice"),
+        (
+            "app: {objects: [{apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {a: {b: 1, b: 2}}}]}",
+            "duplicate-key 1:83",
+            "twice",
+        ),
         (
             "cluster: {labels: {a: }}",
             "wrong-type 1:21",
