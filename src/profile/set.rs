@@ -232,17 +232,6 @@ fn value(
     Ok(node)
 }
 
-/// The entries of a map, which the node becomes if it isn't one.
-fn entries(node: &mut Node) -> &mut Vec<Entry> {
-    if !matches!(node.value, Value::Map(_)) {
-        node.value = Value::Map(Vec::new());
-    }
-    match &mut node.value {
-        Value::Map(entries) => entries,
-        _ => unreachable!("made a map above"),
-    }
-}
-
 struct Setter<'a> {
     shapes: &'a Shapes,
     path_span: Span,
@@ -273,13 +262,30 @@ impl Setter<'_> {
                         return Err(self.unknown(segment.text(), &keys));
                     }
                 };
-                self.set(self.entry(entries(node), key), below, rest, value)
+                self.set_below(node, key, (below, rest), value)
             }
             _ => {
                 let key = segment.text().to_owned();
-                self.set(self.entry(entries(node), key), shape, rest, value)
+                self.set_below(node, key, (shape, rest), value)
             }
         }
+    }
+
+    /// Below a key of a map, which the node becomes if it isn't one.
+    fn set_below(
+        &self,
+        node: &mut Node,
+        key: String,
+        (shape, rest): (ShapeId, &[Segment]),
+        value: Node,
+    ) -> Result<(), Box<Diagnostic>> {
+        let mut entries = match std::mem::replace(&mut node.value, Value::Null) {
+            Value::Map(entries) => entries,
+            _ => Vec::new(),
+        };
+        let set = self.set(self.entry(&mut entries, key), shape, rest, value);
+        node.value = Value::Map(entries);
+        set
     }
 
     /// A thing of a list, by its name or its number from 0. Nothing behind the `=` takes it away.
