@@ -29,6 +29,8 @@ pub enum DnsPath {
 const KUBE_DNS: DnsPath = DnsPath::Pods("kube-dns");
 const NODE_LOCAL: DnsPath = DnsPath::Pods("node-local-dns");
 const CLOUD_DNS: DnsPath = DnsPath::Address(Ipv4Addr::new(169, 254, 169, 254));
+/// The cache's own address on each node (Kubernetes documentation, "Using NodeLocal DNSCache").
+const CACHE_ADDRESS: DnsPath = DnsPath::Address(Ipv4Addr::new(169, 254, 20, 10));
 
 /// Everywhere that queries may be answered where nothing is known of the cluster.
 pub const ANYWHERE: &[DnsPath] = &[KUBE_DNS, NODE_LOCAL, CLOUD_DNS];
@@ -47,6 +49,21 @@ pub fn paths(cluster: &Cluster) -> Vec<DnsPath> {
         Some(false) => vec![behind],
         None => vec![behind, NODE_LOCAL],
     }
+}
+
+/// What policies must let pods ask to be on the safe side: where queries may be answered, what
+/// stands behind the cache while a node has none, and the cache's own address.
+pub fn to_allow(cluster: &Cluster) -> Vec<DnsPath> {
+    let standard = cluster.standard();
+    let provider = standard.map(|standard| standard.dns.provider);
+    let no_cache = standard.and_then(|standard| standard.dns.node_local_cache) == Some(false);
+    let all = [KUBE_DNS, NODE_LOCAL, CACHE_ADDRESS, CLOUD_DNS];
+    let needed = |path: &DnsPath| match *path {
+        KUBE_DNS => provider != Some(DnsProvider::CloudDns),
+        CLOUD_DNS => provider != Some(DnsProvider::KubeDns),
+        _ => !no_cache,
+    };
+    all.into_iter().filter(needed).collect()
 }
 
 /// Whether a pod can look names up.

@@ -3,37 +3,27 @@
 use super::front::address;
 use super::rule;
 use crate::model::app::PodPort;
-use crate::model::cluster::{Cluster, DnsProvider};
+use crate::model::cluster::Cluster;
 use crate::model::labels::NAMESPACE_NAME_LABEL;
 use crate::model::policy::{Peer, Rule};
 use crate::model::port::{Port, Protocol};
 use crate::model::selector::Selector;
+use crate::netpol::dns::{self, DnsPath};
 
-/// Everywhere that the pods' DNS queries may be answered. Sources: Kubernetes documentation, "Using
-/// NodeLocal DNSCache", and GKE documentation, "Setting up NodeLocal DNSCache" and "Using Cloud DNS
-/// for GKE".
+/// Everywhere that the pods' DNS queries may be answered.
 pub(super) fn dns(cluster: &Cluster) -> Rule {
-    let standard = cluster.standard();
-    let provider = standard.map(|standard| standard.dns.provider);
-    let node_local = standard.and_then(|standard| standard.dns.node_local_cache) != Some(false);
-    let mut peers = Vec::new();
-    if provider != Some(DnsProvider::CloudDns) {
-        peers.push(dns_pods("kube-dns"));
-    }
-    if node_local {
-        peers.push(dns_pods("node-local-dns"));
-        peers.extend(address("169.254.20.10/32"));
-    }
-    if provider != Some(DnsProvider::KubeDns) {
-        peers.extend(address("169.254.169.254/32"));
-    }
-    rule(Some(peers), &ports(&[Protocol::Udp, Protocol::Tcp], &[53]))
+    let peers = dns::to_allow(cluster).into_iter().filter_map(peer);
+    let ports = ports(&[Protocol::Udp, Protocol::Tcp], &[53]);
+    rule(Some(peers.collect()), &ports)
 }
 
-fn dns_pods(app: &str) -> Peer {
-    Peer::PodsIn {
-        pods: Selector::labels([("k8s-app", app)]),
-        namespaces: Selector::labels([(NAMESPACE_NAME_LABEL, "kube-system")]),
+fn peer(path: DnsPath) -> Option<Peer> {
+    match path {
+        DnsPath::Pods(app) => Some(Peer::PodsIn {
+            pods: Selector::labels([("k8s-app", app)]),
+            namespaces: Selector::labels([(NAMESPACE_NAME_LABEL, "kube-system")]),
+        }),
+        DnsPath::Address(ip) => address(&format!("{ip}/32")),
     }
 }
 
