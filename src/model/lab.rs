@@ -7,8 +7,7 @@ use super::fqdn::FqdnPolicySpec;
 use super::labels::Labels;
 use super::logging::LoggingSpec;
 use super::names::{DnsLabel, DnsSubdomain, LabName};
-use super::policy::{Direction, NetworkPolicySpec};
-use super::selector::Selector;
+use super::policy::NetworkPolicySpec;
 use super::stage::{Probe, Stage};
 use super::text::Prose;
 
@@ -75,22 +74,6 @@ impl PolicySpec {
         match self {
             PolicySpec::Network(_) => "NetworkPolicy",
             PolicySpec::Fqdn(_) => "FQDNNetworkPolicy",
-        }
-    }
-
-    /// The pods of its namespace that it selects.
-    pub fn selector(&self) -> &Selector {
-        match self {
-            PolicySpec::Network(spec) => spec.selector(),
-            PolicySpec::Fqdn(spec) => spec.selector(),
-        }
-    }
-
-    /// Whether it isolates the selected pods in a direction. Naming hosts isolates the way out.
-    pub fn isolates(&self, direction: Direction) -> bool {
-        match self {
-            PolicySpec::Network(spec) => spec.isolates(direction),
-            PolicySpec::Fqdn(_) => direction == Direction::Egress,
         }
     }
 }

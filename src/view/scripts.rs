@@ -8,10 +8,11 @@ use crate::model::Lab;
 use crate::model::app::App;
 use crate::model::lab::PolicySpec;
 use crate::model::logging::ENABLE_DENY_LOGGING;
-use crate::model::policy::Direction;
 use crate::model::service::Service;
 use crate::model::stage::{Expectation, Probe, Stage};
 use crate::model::workload::Workload;
+use crate::netpol::{Evaluator, Reading};
+use crate::staged;
 
 /// What most scripts need.
 #[derive(Debug, Clone, Serialize)]
@@ -333,12 +334,14 @@ pub fn stage(
         .collect();
     let mut not_annotated = annotated_namespaces(lab);
     not_annotated.retain(|name| !annotated.contains(name));
+    let world = staged::world(lab, Some(stage), &staged::Places::new());
+    let evaluator = Evaluator::new(&world, Reading::DPV2);
     let runs = probes_of(lab, stage)
         .into_iter()
         .map(|(probe, expectation)| {
             let target = lab.app.workload(probe.target.workload.as_str());
             ProbeRunView {
-                direction: direction(lab, stage, probe),
+                direction: direction(&evaluator, lab, probe),
                 target_pods: target.map_or_else(String::new, pods_of),
                 ..probe_run(probe, expectation, probe_file(probe))
             }
@@ -379,14 +382,14 @@ fn probes_of<'a>(lab: &'a Lab, stage: &'a Stage) -> Vec<(&'a Probe, Option<&'a E
     all
 }
 
-/// Where a probe's connection is enforced, and so may be logged, in a stage.
-fn direction(lab: &Lab, stage: &Stage, probe: &Probe) -> &'static str {
-    let isolated = lab.policies_named(&stage.policies).any(|policy| {
-        policy.namespace == probe.source.namespace
-            && policy.spec.isolates(Direction::Egress)
-            && policy.spec.selector().matches(&probe.source.labels)
-    });
-    if isolated { "" } else { "ingress" }
+/// Where a probe's connection is enforced, and so may be logged: one direction, or empty for both.
+fn direction(evaluator: &Evaluator<'_>, lab: &Lab, probe: &Probe) -> &'static str {
+    let evaluation = staged::evaluate(evaluator, lab, probe);
+    let egress = evaluation.and_then(|evaluation| evaluation.egress);
+    match egress.is_some_and(|side| !side.isolating.is_empty()) {
+        true => "",
+        false => "ingress",
+    }
 }
 
 fn probe_run(probe: &Probe, expectation: Option<&Expectation>, file: String) -> ProbeRunView {

@@ -138,6 +138,36 @@ fn the_runbook_names_carried_policies_in_every_stage() {
 }
 
 #[test]
+fn log_entries_are_looked_for_in_both_directions_where_the_probe_is_isolated() {
+    let direction = |policy: &str| {
+        let text = format!(
+            "\
+app:
+  workloads:
+    - {{name: web, image: example.com/web, services: [{{ports: [{{port: 80}}]}}]}}
+  objects:
+    - {{apiVersion: v1, kind: Secret, metadata: {{name: a}}}}
+{policy}
+probes:
+  - {{name: ping, from: {{image: example.com/curl}}, to: 'web:80', run: [curl, web]}}
+stages:
+  - {{name: open, expect: {{ping: {{verdict: allowed}}}}}}
+"
+        );
+        let tree = tree(&read(&text).lab);
+        let script = |path: &str| path == "scripts/30-stage-1-open.sh";
+        let script = tree.iter().find(|(path, _)| script(path.as_str()));
+        let text = String::from_utf8_lossy(&script.expect("a script").1.bytes).into_owned();
+        let line = text.lines().find(|line| line.contains("direction="));
+        line.expect("a line").trim().to_owned()
+    };
+    let carried = "    - {apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, \
+                   metadata: {name: p}, spec: {podSelector: {}, egress: [{}]}}";
+    assert_eq!(direction(""), "direction=ingress");
+    assert_eq!(direction(carried), "direction=''");
+}
+
+#[test]
 fn carried_objects_have_their_places_in_the_profile() {
     let read = read(CARRIED);
     let places = check::places(&read.raw, &read.lab);
