@@ -44,6 +44,9 @@ use std::collections::BTreeMap;
 /// The lock file's name, at the root of every generated tree.
 pub const LOCK: &str = "dplab.lock";
 
+/// What a lock file does that is not as it would be written.
+pub const LOCK_DIFFERS: &str = "lists other files, or other origins of them";
+
 /// One generated file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct File {

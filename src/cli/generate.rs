@@ -11,7 +11,7 @@ use super::target::Target;
 use super::term::Term;
 use crate::exit::Exit;
 use crate::tree::write::apply_within;
-use crate::tree::{self, Comparison, Mode, Outcome, Tree, WriteError};
+use crate::tree::{self, Change, Comparison, LOCK, LOCK_DIFFERS, Mode, Outcome, Tree, WriteError};
 
 pub(super) fn run(args: &GenerateArgs, term: &Term) -> anyhow::Result<Exit> {
     let out = OutArgs {
@@ -92,16 +92,22 @@ fn write(args: &GenerateArgs, root: &Utf8Path, lab: &Lab, term: &Term) -> anyhow
 
 fn written(folder: &Utf8PathBuf, new: &Tree, outcome: &Outcome, term: &Term) {
     let files = new.len();
-    let changes = outcome.comparison.changes.iter();
-    let changed = changes.filter(|change| change.kind.is_drift()).count();
-    match outcome.written {
-        false => term.say(&format!("{folder}: {files} files, unchanged")),
-        true => term.say(&format!("{folder}: {files} files, {changed} changed")),
-    }
+    let changed = changed(&outcome.comparison).count();
+    term.say(&match (outcome.written, changed) {
+        (false, _) => format!("{folder}: {files} files, unchanged"),
+        (true, 0) => format!("{folder}: {files} files, unchanged; {LOCK} is new"),
+        (true, _) => format!("{folder}: {files} files, {changed} changed"),
+    });
     details(&outcome.comparison, term);
     for path in &outcome.saved {
         term.say(&format!("kept for you: {}", path.display()));
     }
+}
+
+/// The files that differ; where there are none, the lock file may still.
+fn changed(comparison: &Comparison) -> impl Iterator<Item = &Change> {
+    let changes = comparison.changes.iter();
+    changes.filter(|change| change.kind.is_drift())
 }
 
 fn details(comparison: &Comparison, term: &Term) {
@@ -120,8 +126,10 @@ fn compare(args: &GenerateArgs, root: &Utf8Path, lab: &Lab, term: &Term) -> anyh
         ));
         return Ok(Exit::Fine);
     }
-    let changes = comparison.changes.iter();
-    for change in changes.filter(|change| change.kind.is_drift()) {
+    if changed(&comparison).next().is_none() {
+        term.payload(&format!("{folder}/{LOCK}: {LOCK_DIFFERS}\n"))?;
+    }
+    for change in changed(&comparison) {
         term.payload(&format!("{folder}/{}: {}\n", change.path, change.kind))?;
     }
     Ok(match comparison.refused(args.force).is_empty() {

@@ -56,6 +56,29 @@ fn cleaning_leaves_what_is_not_ours() {
 }
 
 #[test]
+fn a_lock_file_that_alone_differs_is_said() {
+    let repo = Repo::new();
+    let lock = repo.read("out/shop/dplab.lock");
+    let key = "app.workloads.db";
+    assert!(lock.contains(key), "{lock}");
+    repo.edit("out/shop/dplab.lock", key, "app.workloads.database");
+    let dry = repo.dplab(&["generate", "-n"]);
+    assert_eq!(code(&dry), 2);
+    assert_eq!(
+        stdout(&dry),
+        "out/shop/dplab.lock: lists other files, or other origins of them\n"
+    );
+    let written = repo.dplab(&["generate"]);
+    let told = stderr(&written);
+    assert!(
+        told.ends_with(" files, unchanged; dplab.lock is new\n"),
+        "{told}"
+    );
+    assert_eq!(repo.read("out/shop/dplab.lock"), lock);
+    assert!(stderr(&repo.dplab(&["generate"])).ends_with(" files, unchanged\n"));
+}
+
+#[test]
 fn a_part_is_written_alone() {
     let repo = Repo::new();
     repo.edit(SERVICE, "5432", "5433");

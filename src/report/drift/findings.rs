@@ -8,7 +8,7 @@ use crate::lang::Language;
 use crate::netpol::diff::{Change, ChangeKind};
 use crate::source::{SourceMap, Span};
 use crate::tree::diff::{FileDiff, Hunk, Side};
-use crate::tree::{Disk, Kind, LOCK, RelPath};
+use crate::tree::{Disk, Kind, LOCK, LOCK_DIFFERS, RelPath};
 
 /// One finding for each file, and for each connection that opens or closes. Texts that findings
 /// point into are added to `sources`, without secrets.
@@ -31,10 +31,7 @@ pub fn findings(drift: &Drift, disk: &Disk, sources: &mut SourceMap) -> Vec<Diag
     }
     if drift.lock_differs && drift.differs() && drift.drifting().next().is_none() {
         let id = sources.add(format!("{}/{LOCK}", drift.folder), "");
-        let message = format!(
-            "`{}/{LOCK}` lists other files than are generated",
-            drift.folder
-        );
+        let message = format!("`{}/{LOCK}` {LOCK_DIFFERS}", drift.folder);
         let finding = Diagnostic::new(Code::OutdatedFile, message);
         found.push(finding.at(Span::new(id, 0..0), "").help(GENERATE));
     }

@@ -10,7 +10,7 @@ use super::reach::{ReachDrift, words};
 use super::{Content, Drift, FileDrift};
 use crate::netpol::diff::ChangeKind;
 use crate::tree::diff::{FileDiff, Hunk, Line, Side};
-use crate::tree::{Kind, LOCK};
+use crate::tree::{Kind, LOCK, LOCK_DIFFERS};
 
 const RESET: &str = "\u{1b}[0m";
 const BOLD: &str = "\u{1b}[1m";
@@ -69,7 +69,7 @@ fn lock(drift: &Drift, out: &mut String) {
     }
     if drift.lock_differs {
         let folder = plain(&drift.folder);
-        let _ = writeln!(out, "{BOLD}# {folder}/{LOCK}: lists other files{RESET}");
+        let _ = writeln!(out, "{BOLD}# {folder}/{LOCK}: {LOCK_DIFFERS}{RESET}");
     }
 }
 
