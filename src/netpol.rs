@@ -33,7 +33,7 @@ pub use dialect::{Dialect, HostNetwork, Reading};
 pub use diff::{Change, ChangeKind, diff};
 pub use evaluate::{Evaluation, Evaluator, Flow, Miss, RuleRef, Side, evaluate};
 pub use logging::{Disposition, Event, LogPlace, Logged, PodNames, predict};
-pub use mutate::{Mutation, MutationKind, mutated, mutations};
+pub use mutate::{Mutation, MutationKind, by_domain, mutated, mutations};
 pub use peer::{Endpoint, NodePlace};
 pub use ports::{Connection, ConnectionSet, PortSet};
 pub use ranges::IpRange;

@@ -332,7 +332,8 @@ pub(super) struct ReachArgs {
     /// is otherwise.
     #[arg(long, conflicts_with_all = ["from", "to", "matrix", "against", "manifests"])]
     pub(super) expect: bool,
-    /// Remove and widen each rule in turn, and name the rules of which no expectation notices.
+    /// Remove and widen each rule in turn, and name the rules of which no expectation notices. Rules
+    /// that allow domains are left alone, and named: probes ask for Services.
     #[arg(long, conflicts_with_all = ["from", "to", "matrix", "against", "manifests", "expect"])]
     pub(super) mutate: bool,
     /// End with 0 where differences were found.

@@ -70,14 +70,14 @@ fn mutate(
     sources: &SourceMap,
     term: &Term,
 ) -> anyhow::Result<Exit> {
-    let trials = mutation::trials(
+    let score = mutation::score(
         &profile.lab,
         &profile.places,
         args.subject.reading.reading(),
     );
     match args.format {
-        ReachFormat::Text => term.payload(&mutation::text(&trials, sources))?,
-        ReachFormat::Json => term.payload(&pretty(&mutation::json(&trials, sources))?)?,
+        ReachFormat::Text => term.payload(&mutation::text(&score, sources))?,
+        ReachFormat::Json => term.payload(&pretty(&mutation::json(&score, sources))?)?,
         _ => {
             return Ok(usage(
                 &anyhow!("a mutation score is written as text or json"),

@@ -235,7 +235,10 @@ fn each_mutation_changes_one_rule() {
          ports: [{{port: 80}}]}}]}}\n"
     ));
     let mutations = dplab::netpol::mutations(&world);
-    let words: Vec<&str> = mutations.iter().map(|m| m.description.as_str()).collect();
+    let words = mutations
+        .iter()
+        .map(|m| format!("{} {}", m.name, m.words()));
+    let words: Vec<String> = words.collect();
     assert_eq!(
         words,
         [
@@ -258,6 +261,54 @@ fn each_mutation_changes_one_rule() {
     );
     assert_eq!(ask(&after(1), 81), Verdict::Denied);
     assert_eq!(ask(&after(2), 81), Verdict::Allowed);
+}
+
+#[test]
+fn rules_of_clusterwide_policies_are_changed_too_and_those_by_domain_are_named() {
+    let world = world(&format!(
+        "{PODS}apiVersion: cilium.io/v2\nkind: CiliumClusterwideNetworkPolicy\nmetadata: {{name: c}}\n\
+         spec:\n  endpointSelector: {{}}\n  ingress: [{{toPorts: [{{ports: [{{port: \"80\"}}]}}]}}]\n  \
+         ingressDeny: [{{fromEntities: [world]}}]\n---\n\
+         apiVersion: networking.gke.io/v1alpha1\nkind: FQDNNetworkPolicy\n\
+         metadata: {{name: out, namespace: x}}\n\
+         spec: {{egress: [{{matches: [{{name: example.com}}]}}]}}\n"
+    ));
+    let mutations = dplab::netpol::mutations(&world);
+    let words = mutations
+        .iter()
+        .map(|m| format!("{} {}", m.name, m.words()));
+    assert_eq!(
+        words.collect::<Vec<String>>(),
+        [
+            "c: ingress rule 1 removed",
+            "c: ingress rule 1 open on all ports",
+            "c: ingress rule 2 removed",
+            "c: ingress rule 2 closed to everyone",
+        ]
+    );
+    assert_eq!(dplab::netpol::by_domain(&world), ["x/out: egress rule 1"]);
+    let ask = |number: usize, port| {
+        let world = dplab::netpol::mutated(&world, &mutations[number]);
+        let outside = Endpoint::Address([203, 0, 113, 9].into());
+        let inside = workload(&world, "a");
+        (
+            verdict(
+                &world,
+                Endpoint::Node(NodePlace::Remote),
+                inside.clone(),
+                port,
+            ),
+            verdict(&world, outside, inside, port),
+        )
+    };
+    assert_eq!(
+        ask(0, 80),
+        (Verdict::Denied, Verdict::Denied),
+        "the pods stay isolated"
+    );
+    assert_eq!(ask(1, 81), (Verdict::Allowed, Verdict::Denied));
+    assert_eq!(ask(2, 80), (Verdict::Allowed, Verdict::Allowed));
+    assert_eq!(ask(3, 80), (Verdict::Denied, Verdict::Denied));
 }
 
 #[test]
