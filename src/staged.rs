@@ -165,6 +165,7 @@ fn service(workload: &app_workload::Workload, service: &app_service::Service) ->
             app_service::ServiceType::LoadBalancer => ServiceType::LoadBalancer,
         },
         headless: service.headless,
+        cluster_ips: Vec::new(),
         external_name: None,
         keeps_client_address: service.external_traffic_policy == Some("Local"),
         endpoints: Vec::new(),

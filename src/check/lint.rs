@@ -51,7 +51,8 @@ pub struct Facts<'w> {
 }
 
 impl<'w> Facts<'w> {
-    /// What manifests say of a cluster: hardly anything.
+    /// What manifests say of a cluster: the addresses of pods, nodes and Services that come from a
+    /// running one, and hardly anything else.
     pub fn of_manifests(world: &'w World, reading: Reading) -> Self {
         let pods = world
             .workloads()
@@ -65,7 +66,7 @@ impl<'w> Facts<'w> {
                 .map(IpNet::from)
                 .collect(),
             nodes: world.nodes.clone(),
-            services: Vec::new(),
+            services: service_addresses(world).collect(),
             dns: dns::ANYWHERE.to_vec(),
             dns_known: false,
             workload_identity: false,
@@ -75,7 +76,7 @@ impl<'w> Facts<'w> {
 
     /// What a lab says of its cluster, with the world of its last stage.
     fn of_lab(world: &'w World, lab: &Lab) -> Self {
-        let (pods, nodes, services) = match &lab.cluster.network {
+        let (pods, nodes, mut services) = match &lab.cluster.network {
             Network::Own(own) => (
                 vec![IpNet::V4(own.pods.range)],
                 vec![IpNet::V4(own.subnet.range)],
@@ -83,6 +84,7 @@ impl<'w> Facts<'w> {
             ),
             Network::Existing(_) => (Vec::new(), Vec::new(), Vec::new()),
         };
+        services.extend(service_addresses(world));
         let standard = lab.cluster.standard();
         let stages = lab.stages.iter().map(|stage| stage.logging);
         Self {
@@ -97,6 +99,12 @@ impl<'w> Facts<'w> {
             logging: stages.chain([lab.logging]).collect(),
         }
     }
+}
+
+/// The addresses of Services that somebody wrote down.
+fn service_addresses(world: &World) -> impl Iterator<Item = IpNet> {
+    let services = world.services().iter();
+    services.flat_map(|service| service.cluster_ips.iter().copied().map(IpNet::from))
 }
 
 /// Lints of a lab, with all policies in force that its stages apply.

@@ -34,11 +34,25 @@ pub(super) fn service(
             .collect(),
         kind,
         headless: trouble.text(spec, "clusterIP") == Some("None"),
+        cluster_ips: cluster_ips(spec),
         external_name: trouble.text(spec, "externalName").map(str::to_owned),
         keeps_client_address: trouble.text(spec, "externalTrafficPolicy") == Some("Local"),
         endpoints: Vec::new(),
         span: Some(object.span),
     })
+}
+
+/// `clusterIP` and `clusterIPs`; `None` is no address.
+fn cluster_ips(spec: &Node) -> Vec<IpAddr> {
+    let many = given(spec, "clusterIPs").map_or(&[][..], Node::items);
+    let one = given(spec, "clusterIP").into_iter();
+    let mut ips: Vec<IpAddr> = one
+        .chain(many)
+        .filter_map(|node| node.as_str()?.parse().ok())
+        .collect();
+    ips.sort_unstable();
+    ips.dedup();
+    ips
 }
 
 fn service_port(node: &Node, trouble: &mut Trouble) -> Option<ServicePort> {

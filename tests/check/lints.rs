@@ -42,6 +42,38 @@ fn codes(rest: &str) -> Vec<Code> {
         .collect()
 }
 
+#[test]
+fn manifests_of_a_running_cluster_say_where_services_are() {
+    let block = |services: &str, cidr: &str| {
+        let policy = policy(
+            "",
+            &format!(
+                "podSelector: {{}}, policyTypes: [Egress], egress: [{{to: [{{ipBlock: {{cidr: {cidr}}}}}]}}]"
+            ),
+        );
+        let world = world(&format!("{services}---\n{policy}"));
+        let found = lints(&Facts::of_manifests(&world, Reading::DPV2)).into_iter();
+        let mine = found.filter(|finding| finding.code == Code::BlockOfServices);
+        mine.map(|finding| finding.message).collect::<Vec<String>>()
+    };
+    let service = |address: &str| {
+        format!(
+            "apiVersion: v1\nkind: Service\nmetadata: {{name: a}}\nspec: {{{address}, ports: [{{port: 80}}]}}\n"
+        )
+    };
+    let both = service("clusterIP: 10.8.0.9, clusterIPs: [10.8.0.9, \"fd00::9\"]");
+    let told = |cidr: &str| {
+        [format!(
+            "`{cidr}` in egress rule 1 of `p` has addresses of Services"
+        )]
+    };
+    assert_eq!(block(&both, "10.8.0.0/20"), told("10.8.0.0/20"));
+    assert_eq!(block(&both, "fd00::/64"), told("fd00::/64"));
+    assert_eq!(block(&both, "10.9.0.0/20"), [""; 0]);
+    assert_eq!(block(&service("clusterIP: None"), "10.8.0.0/20"), [""; 0]);
+    assert_eq!(block(&service("type: ClusterIP"), "10.8.0.0/20"), [""; 0]);
+}
+
 fn policy(annotation: &str, spec: &str) -> String {
     format!(
         "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata:\n  name: p\n  \

@@ -147,6 +147,8 @@ pub struct Service {
     pub kind: ServiceType,
     /// It has no address of its own: its name leads to the pods.
     pub headless: bool,
+    /// Its own addresses in the cluster, where they are known.
+    pub cluster_ips: Vec<IpAddr>,
     /// What it is another name of.
     pub external_name: Option<String>,
     /// Clients' addresses reach the pods unchanged (`externalTrafficPolicy: Local`).
