@@ -9,7 +9,9 @@ use serde_json::Value;
 use snapbox::{Assert, Data};
 
 use super::run::{code, dplab, fixtures, stderr, stdout};
-use crate::netpol::cases::{End, Table, assert_equal, expected};
+use crate::netpol::cases::{
+    AFTER, BEFORE, Difference, End, Table, assert_equal, differences, expected,
+};
 use crate::support::shared;
 
 /// Runs a command in `tests/cli/reach` and holds all that it says against a file.
@@ -228,5 +230,39 @@ fn connectivity_is_as_another_analyzer_has_it() {
                 &wanted,
             );
         }
+    }
+}
+
+#[test]
+fn differences_are_as_another_analyzer_has_them() {
+    let Some(cases) = shared("data/connectivity-cases") else {
+        return;
+    };
+    let path = |case: &str| cases.join(case).to_str().expect("UTF-8").to_owned();
+    let (before, after) = (path(BEFORE), path(AFTER));
+    let forms: [&[&str]; 2] = [&["--manifests"], &[]];
+    for form in forms {
+        let ask = [&after, "--against", &before, "--format", "json", "-q"];
+        let args = [&["reach"], form, &ask].concat();
+        let output = dplab(Path::new(env!("CARGO_MANIFEST_DIR")), &args);
+        assert_eq!(code(&output), 2, "{}", stderr(&output));
+        let json: Value = serde_json::from_str(&stdout(&output)).expect("JSON");
+        let mut got = Difference::new();
+        for change in json["changes"].as_array().expect("changes") {
+            let (was, is) = (&change["before"], &change["after"]);
+            let kind = match (was[0].is_null(), is[0].is_null()) {
+                (true, false) => "opened",
+                (false, true) => "closed",
+                _ => "changed",
+            };
+            assert_eq!(change["change"], kind);
+            for source in ends(&change["source"]) {
+                for destination in ends(&change["destination"]) {
+                    let key = (source.clone(), destination);
+                    got.insert(key, (connections(was), connections(is)));
+                }
+            }
+        }
+        assert_eq!(got, differences(&cases), "{args:?}");
     }
 }

@@ -186,8 +186,14 @@ fn connectivity_is_as_another_analyzer_has_it() {
     assert!(seen >= 9, "only {seen} cases");
 }
 
-/// A row of the expected difference: kind, source, destination, before, after.
-type Difference = BTreeMap<(End, End), (ConnectionSet, ConnectionSet)>;
+/// The case of differences: B is before, A is after.
+pub(crate) const DIFFERENCE: &str =
+    "diff-onlineboutique_workloads_changed_netpols-vs-onlineboutique_workloads.txt";
+pub(crate) const BEFORE: &str = "onlineboutique_workloads/manifests";
+pub(crate) const AFTER: &str = "onlineboutique_workloads_changed_netpols-manifests";
+
+/// The connections of each pair of ends, before and after.
+pub(crate) type Difference = BTreeMap<(End, End), (ConnectionSet, ConnectionSet)>;
 
 fn field<'t>(line: &'t str, name: &str, until: &str) -> &'t str {
     let (_, rest) = line.split_once(&format!("{name}: ")).expect("a field");
@@ -201,16 +207,11 @@ fn conn_or_none(text: &str) -> ConnectionSet {
     }
 }
 
-#[test]
-fn differences_are_as_another_analyzer_has_them() {
-    let Some(cases) = shared("data/connectivity-cases") else {
-        return;
-    };
-    let name = "diff-onlineboutique_workloads_changed_netpols-vs-onlineboutique_workloads.txt";
-    let text = std::fs::read_to_string(cases.join(name)).expect("expectations");
-    let wanted: Difference = text
-        .lines()
-        .filter(|line| line.starts_with("diff-type"))
+/// The differences that the other analyzer has.
+pub(crate) fn differences(cases: &Path) -> Difference {
+    let text = std::fs::read_to_string(cases.join(DIFFERENCE)).expect("expectations");
+    let lines = text.lines().filter(|line| line.starts_with("diff-type"));
+    let wanted: Difference = lines
         .map(|line| {
             let source = end(field(line, "source", ", destination"));
             let destination = end(field(line, "destination", ", ref1"));
@@ -220,12 +221,18 @@ fn differences_are_as_another_analyzer_has_them() {
         })
         .collect();
     assert_eq!(wanted.len(), 8);
+    wanted
+}
+
+#[test]
+fn differences_are_as_another_analyzer_has_them() {
+    let Some(cases) = shared("data/connectivity-cases") else {
+        return;
+    };
+    let wanted = differences(&cases);
     let world = |case: &str| folder(&cases.join(case)).world;
-    let before = reach(
-        &world("onlineboutique_workloads/manifests"),
-        Reading::ON_PAPER,
-    );
-    let after = world("onlineboutique_workloads_changed_netpols-manifests");
+    let before = reach(&world(BEFORE), Reading::ON_PAPER);
+    let after = world(AFTER);
     let changes = dplab::netpol::diff(&before, &reach(&after, Reading::ON_PAPER));
     let one = |peer: &Peer| match ends(peer).as_slice() {
         [one] => one.clone(),
