@@ -3,11 +3,13 @@
 //! What doesn't fit is cut out of the tree, so that the checks behind this one go on with the
 //! rest, and a finding never hides the next.
 
-use super::merge::REMOVE;
+mod findings;
+mod texts;
+
 use super::shape::{MapShape, Shape, ShapeId, Shapes};
 use super::yaml::{Entry, Node, Value};
 use crate::diag::{Code, Diagnostic, one_of};
-use crate::source::{SourceMap, Span};
+use crate::source::SourceMap;
 use crate::suggest::nearest;
 
 /// Compares a tree with the language of profiles. Gives back what fits, and what was found.
@@ -40,8 +42,13 @@ impl Walk<'_> {
         let shape = self.shapes.get(id);
         match (shape, &node.value) {
             (_, Value::Null) => None,
+            (shape, Value::String(text))
+                if !matches!(shape, Shape::Any) && !self.is_fit(text, node.span) =>
+            {
+                None
+            }
             (Shape::Any, _) => {
-                self.twice(node);
+                self.carried(node);
                 Some(node.clone())
             }
             (Shape::Text, Value::String(_)) | (Shape::Bool, Value::Bool(_)) => Some(node.clone()),
@@ -99,6 +106,9 @@ impl Walk<'_> {
                 continue;
             }
             seen.push(entry);
+            if map.others.is_some() && !self.is_fit(&entry.key, entry.key_span) {
+                continue;
+            }
             let known = map.keys.iter().find(|(key, _)| *key == entry.key);
             let Some(shape) = known.map(|(_, shape)| *shape).or(map.others) else {
                 self.unknown(entry, map);
@@ -148,95 +158,6 @@ impl Walk<'_> {
         None
     }
 
-    fn wrong_type(&mut self, node: &Node, shape: &Shape, value: &Value) {
-        let message = format!(
-            "`{}` is {}, found {}",
-            self.last_key(),
-            wanted(shape),
-            value.kind()
-        );
-        let mut finding = Diagnostic::new(Code::WrongType, message)
-            .at(node.span, format!("expected {}", wanted(shape)));
-        if let (Shape::Text, Value::Null) = (shape, value) {
-            finding = finding.help("an empty text is written `\"\"`");
-        }
-        let scalar = matches!(value, Value::Bool(_) | Value::Int(_) | Value::Float(_));
-        if scalar && matches!(shape, Shape::Text | Shape::TextOrMap(_)) {
-            let written = self.sources.slice(node.span);
-            finding = finding
-                .help("YAML reads this as something else than text unless it stands in quotes")
-                .suggest(node.span, format!("\"{written}\""));
-        }
-        if let (Shape::Bool, Value::String(text)) = (shape, value)
-            && let Some(meant) = boolean_word(text)
-        {
-            finding = finding.suggest(node.span, meant);
-        }
-        self.push(finding);
-    }
-
-    fn duplicate(&mut self, entry: &Entry, first: &Entry) {
-        let message = format!("the key `{}` stands here twice", entry.key);
-        self.push(
-            Diagnostic::new(Code::DuplicateKey, message)
-                .at(entry.key_span, "remove one of the two")
-                .and(first.key_span, "it stands here first"),
-        );
-    }
-
-    /// Keys that stand twice in what is carried as it is: kubectl refuses them.
-    fn twice(&mut self, node: &Node) {
-        node.items().iter().for_each(|item| self.twice(item));
-        for (index, entry) in node.entries().iter().enumerate() {
-            let before = &node.entries()[..index];
-            if let Some(first) = before.iter().find(|other| other.key == entry.key) {
-                self.duplicate(entry, first);
-            }
-            self.twice(&entry.value);
-        }
-    }
-
-    fn unknown(&mut self, entry: &Entry, map: &MapShape) {
-        if entry.key == REMOVE && map.keys.iter().any(|(key, _)| key == "name") {
-            let message = "there is no base here to remove anything from";
-            let right = "leave the whole item out, or name a base in `extends`";
-            self.push(Diagnostic::new(Code::UnknownName, message).at(entry.key_span, right));
-            return;
-        }
-        let place = match self.path.as_str() {
-            "" => "a profile".to_owned(),
-            path => format!("`{path}`"),
-        };
-        let keys: Vec<String> = map.keys.iter().map(|(key, _)| key.clone()).collect();
-        let message = format!("`{}` is not a key of {place}", entry.key);
-        let mut finding = Diagnostic::new(Code::UnknownKey, message)
-            .at(entry.key_span, format!("expected {}", one_of(&keys)));
-        if let Some(near) = nearest(&entry.key, keys.iter().map(String::as_str)) {
-            finding = finding.suggest(entry.key_span, near);
-        }
-        self.push(finding);
-    }
-
-    /// A key that is there with nothing behind it is as missing as one that isn't there.
-    fn missing(&mut self, node: &Node, seen: &[&Entry], map: &MapShape) {
-        for key in &map.required {
-            let entry = seen.iter().find(|entry| entry.key == *key);
-            let span = match entry {
-                Some(entry) if entry.value.value != Value::Null => continue,
-                Some(entry) => entry.key_span,
-                None => first_line(node),
-            };
-            let place = match self.path.as_str() {
-                "" => "the profile".to_owned(),
-                path => format!("`{path}`"),
-            };
-            self.push(
-                Diagnostic::new(Code::MissingKey, format!("{place} has no `{key}`"))
-                    .at(span, format!("`{key}` must be given")),
-            );
-        }
-    }
-
     fn push(&mut self, finding: Diagnostic) {
         let finding = if self.path.is_empty() {
             finding
@@ -262,35 +183,5 @@ impl Walk<'_> {
             "" => "profile",
             path => path.rsplit('.').next().unwrap_or(path),
         }
-    }
-}
-
-/// Where something is missing: at the first key of the map, or at the map itself if it is empty.
-fn first_line(node: &Node) -> Span {
-    node.entries()
-        .first()
-        .map_or(node.span, |entry| entry.key_span)
-}
-
-fn wanted(shape: &Shape) -> String {
-    match shape {
-        Shape::Any => "a value".into(),
-        Shape::Text => "a string".into(),
-        Shape::Bool => "a boolean, `true` or `false`".into(),
-        Shape::Integer { .. } => "a whole number".into(),
-        Shape::IntegerOrText { .. } => "a whole number or a name".into(),
-        Shape::NumberOrText => "a number or a string".into(),
-        Shape::Word(words) => one_of(words),
-        Shape::List { .. } => "a list".into(),
-        Shape::Map(_) => "a map".into(),
-        Shape::TextOrMap(_) => "a string or a map".into(),
-    }
-}
-
-fn boolean_word(text: &str) -> Option<&'static str> {
-    match text.to_ascii_lowercase().as_str() {
-        "yes" | "on" | "y" | "true" => Some("true"),
-        "no" | "off" | "n" | "false" => Some("false"),
-        _ => None,
     }
 }

@@ -630,6 +630,22 @@ fn names_that_must_agree() {
             "`A`",
         ),
         (
+            "app: {workloads: [{name: frontend, env: {A: \"a\\x7fb\"}}]}",
+            "bad-value 1:45",
+            "U+007F",
+        ),
+        ("description: \"a\\x85b\"", "bad-value 1:14", "U+0085"),
+        (
+            "app: {workloads: [{name: frontend, annotations: {\"a\\uFFFE\": b}}]}",
+            "bad-value 1:50",
+            "U+FFFE",
+        ),
+        (
+            "app: {objects: [{apiVersion: v1, kind: Secret, metadata: {name: a}, data: {a: \"\\x9F\"}}]}",
+            "bad-value 1:79",
+            "U+009F",
+        ),
+        (
             "app: {workloads: [{name: frontend, volumeMounts: [{name: tmp, mountPath: /tmp}]}]}",
             "unknown-name 1:51",
             "no volume `tmp`",
@@ -694,5 +710,6 @@ fn yaml_s_own_ways_of_saying_things() {
         // Anchors and aliases are YAML's own; a profile may use them.
         "description: &d 'a text'\nstages: [{name: s, description: *d}]",
         "name: !!str example",
+        "app: {workloads: [{name: frontend, env: {A: \"\\x01\\u2028\\uFEFF\\U0001FFFE\"}}]}",
     ]);
 }
