@@ -4,7 +4,7 @@ use ipnet::Ipv4Net;
 
 use super::cx::Cx;
 use super::path::Path;
-use crate::diag::{Code, Diagnostic};
+use crate::diag::{Code, Diagnostic, Severity};
 use crate::model::names::{ClusterName, ResourceName};
 use crate::model::network::{self, ExistingNetwork, NamedRange, Nat, Network, OwnNetwork};
 use crate::profile::At;
@@ -286,10 +286,12 @@ pub(super) fn ranges(
     }
 }
 
-/// The largest ranges that GKE takes. Source: GKE documentation, "VPC-native clusters", cluster
-/// sizing for Pods and for Services.
-const LARGEST_PODS: u8 = 9;
-const LARGEST_SERVICES: u8 = 16;
+/// The largest range of Pods that is known to be taken. No public source says whether GKE refuses a
+/// larger one, so that is a warning.
+const LARGEST_PODS: (u8, Severity) = (9, Severity::Warning);
+/// The largest range of Services. Source: GKE's own answer to a larger one, "Services CIDR range is
+/// smaller than minimum (14 < 16)", as told in rancher/rancher#32207.
+const LARGEST_SERVICES: (u8, Severity) = (16, Severity::Error);
 
 const fn block(a: u8, b: u8, c: u8, d: u8, prefix: u8) -> Ipv4Net {
     Ipv4Net::new_assert(std::net::Ipv4Addr::new(a, b, c, d), prefix)
@@ -390,11 +392,22 @@ fn reserved(cx: &mut Cx, ranges: &[Named]) {
     }
 }
 
-fn not_too_large(cx: &mut Cx, key: &'static str, at: Option<Span>, range: Ipv4Net, largest: u8) {
+fn not_too_large(
+    cx: &mut Cx,
+    key: &'static str,
+    at: Option<Span>,
+    range: Ipv4Net,
+    (largest, severity): (u8, Severity),
+) {
     if let (Some(at), true) = (at, range.prefix_len() < largest) {
-        let message = format!("`{range}` is larger than GKE takes for `{key}`");
-        let finding = Diagnostic::new(Code::BadRange, message)
+        let is = match severity {
+            Severity::Error => "is",
+            _ => "may be",
+        };
+        let message = format!("`{range}` {is} larger than GKE takes for `{key}`");
+        let mut finding = Diagnostic::new(Code::BadRange, message)
             .at(at, format!("expected a /{largest} or smaller"));
+        finding.severity = severity;
         cx.push(&cluster_path(key), finding);
     }
 }

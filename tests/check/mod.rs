@@ -47,3 +47,15 @@ fn findings(text: &str) -> Vec<String> {
     });
     told.collect()
 }
+
+/// What GKE is not known to refuse is no error.
+#[test]
+fn a_range_of_pods_that_may_be_too_large_makes_a_lab() {
+    let text = "cluster: {network: {pods: {range: 64.0.0.0/8}}}\nextends: base.yaml\n";
+    let mut sources = SourceMap::new();
+    let id = sources.add("p.yaml", text);
+    let read = profile::read(&mut sources, &Folder, id, &Overrides::default());
+    let checked = check::lab(&read.value.expect("a profile"));
+    assert_eq!(checked.findings.len(), 1, "{:?}", checked.findings);
+    assert!(checked.value.is_some());
+}

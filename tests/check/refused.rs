@@ -318,12 +318,12 @@ fn ranges() {
         (
             "cluster: {network: {pods: {range: 64.0.0.0/8}}}",
             "bad-range 1:35",
-            "larger than GKE takes",
+            "may be larger than GKE takes",
         ),
         (
             "cluster: {network: {services: {range: 10.64.0.0/15}}}",
             "bad-range 1:39",
-            "larger than GKE takes",
+            "is larger than GKE takes",
         ),
         (
             "cluster: {network: {services: {range: 10.64.0.0/29}}}",
