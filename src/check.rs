@@ -4,6 +4,7 @@
 //! Every check goes on after a finding, with what is still known, so that one run reports
 //! everything. Nothing here reads files or renders text.
 
+mod alerting;
 mod app;
 mod calls;
 mod cluster;
@@ -12,6 +13,7 @@ mod cx;
 mod fqdn;
 mod labels;
 pub mod lint;
+mod log_sink;
 mod logging;
 mod network;
 mod nodes;
@@ -72,7 +74,8 @@ fn read(cx: &mut Cx, raw: &RawProfile) -> Option<Lab> {
     let probes = stage::probes(cx, raw, app.as_ref());
     let namespaces = namespaces(raw, namespace);
     let stages = stage::stages(cx, raw, groups, logging, &namespaces);
-    let alerting = stage::alerting(cx, raw.alerting.as_ref(), name.as_ref(), raw);
+    let alerting = alerting::alerting(cx, raw, name.as_ref());
+    let log_sink = log_sink::log_sink(cx, raw, name.as_ref());
     Some(Lab {
         name: name?,
         description,
@@ -81,6 +84,7 @@ fn read(cx: &mut Cx, raw: &RawProfile) -> Option<Lab> {
         policies: policies?.all,
         logging,
         alerting,
+        log_sink,
         probes: probes?,
         stages: stages?,
     })

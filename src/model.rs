@@ -10,6 +10,7 @@ pub mod fqdn;
 pub mod lab;
 pub mod labels;
 pub mod location;
+pub mod log_sink;
 pub mod logging;
 pub mod names;
 pub mod network;

@@ -8,6 +8,7 @@ pub mod alerting;
 pub mod ci;
 pub mod cluster;
 pub mod kubernetes;
+pub mod log_sink;
 pub mod objects;
 pub mod runbook;
 pub mod scripts;

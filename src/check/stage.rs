@@ -1,4 +1,4 @@
-//! `probes:`, `stages:` and `alerting:` names that must agree, and each stage's whole state.
+//! `probes:` and `stages:` names that must agree, and each stage's whole state.
 
 use super::app::{DEFAULT, label};
 use super::calls::endpoint;
@@ -8,29 +8,21 @@ use super::nodes::in_bounds;
 use super::path::Path;
 use super::policy::Groups;
 use crate::diag::{Code, Diagnostic};
-use crate::model::alerting::Alerting;
 use crate::model::app::App;
 use crate::model::labels::Labels;
 use crate::model::logging::LoggingSpec;
-use crate::model::names::{
-    DisplayName, DnsLabel, DnsSubdomain, Email, ImageRef, LabName, MetricName,
-};
+use crate::model::names::{DnsLabel, DnsSubdomain, ImageRef};
 use crate::model::stage::{Expectation, Probe, ProbeSource, ProbeTarget, Stage};
 use crate::model::text::Line;
 use crate::profile::At;
 use crate::profile::raw::RawProfile;
 use crate::profile::raw::app::RawApp;
 use crate::profile::raw::stage::{
-    RawAlerting, RawAnnotate, RawExpectation, RawProbe, RawProbeSource, RawStage, RawVerdict,
+    RawAnnotate, RawExpectation, RawProbe, RawProbeSource, RawStage, RawVerdict,
 };
 
 /// Seconds after which a probe's connection counts as denied.
 const TIMEOUT_SECONDS: u32 = 5;
-/// Seconds between two notifications.
-const RATE_LIMIT_SECONDS: u32 = 300;
-/// Two days. Source: Cloud Monitoring documentation, "Log-based alerting policies", time between
-/// notifications.
-const MAX_RATE_LIMIT_SECONDS: u32 = 172_800;
 
 /// The probes. `app` is none where the application has mistakes of its own.
 pub(super) fn probes(cx: &mut Cx, raw: &RawProfile, app: Option<&App>) -> Option<Vec<Probe>> {
@@ -131,7 +123,8 @@ fn source(
     })
 }
 
-fn workloads(profile: &RawProfile) -> impl Iterator<Item = &str> {
+/// The workloads' names, as written.
+pub(super) fn workloads(profile: &RawProfile) -> impl Iterator<Item = &str> {
     let app = profile.app.as_ref();
     let all = app.and_then(|app| app.workloads.as_ref());
     all.into_iter()
@@ -399,44 +392,4 @@ fn never_applied(cx: &mut Cx, profile: &RawProfile, applied: &[String]) {
             cx.push(&path.index(index), finding);
         }
     }
-}
-
-/// Metric and alert.
-pub(super) fn alerting(
-    cx: &mut Cx,
-    raw: Option<&At<RawAlerting>>,
-    lab: Option<&LabName>,
-    profile: &RawProfile,
-) -> Option<Alerting> {
-    let raw = raw?;
-    let root = Path::Root;
-    let path = root.key("alerting");
-    let lab = lab.map_or("lab", LabName::as_str);
-    let metric = match &raw.metric {
-        Some(given) => cx.parse(&path.key("metric"), Some(given), MetricName::parse),
-        None => MetricName::parse(&format!("{lab}-denied")).ok(),
-    };
-    let alert = match &raw.alert {
-        Some(given) => cx.parse(&path.key("alert"), Some(given), DisplayName::parse),
-        None => DisplayName::parse(&format!("{lab}: denied connection")).ok(),
-    };
-    let workload = raw.workload.as_ref().and_then(|workload| {
-        let known = workloads(profile).map(|name| (name, name));
-        let name = cx.lookup(&path.key("workload"), "workload", workload, known)?;
-        DnsLabel::parse(name).ok()
-    });
-    let email = raw.email.as_ref();
-    let email = email.and_then(|email| cx.parse(&path.key("email"), Some(email), Email::parse));
-    let here = path.key("notificationRateLimitSeconds");
-    let rate = raw.notification_rate_limit_seconds.as_ref();
-    let rate = rate.map_or(Some(RATE_LIMIT_SECONDS), |rate| {
-        in_bounds(cx, &here, rate, 1, MAX_RATE_LIMIT_SECONDS)
-    });
-    Some(Alerting {
-        metric: metric?,
-        alert: alert?,
-        workload,
-        rate_limit_seconds: rate?,
-        email,
-    })
 }

@@ -5,6 +5,7 @@ use super::app::{App, Object};
 use super::cluster::Cluster;
 use super::fqdn::FqdnPolicySpec;
 use super::labels::Labels;
+use super::log_sink::LogSink;
 use super::logging::LoggingSpec;
 use super::names::{DnsLabel, DnsSubdomain, LabName};
 use super::policy::NetworkPolicySpec;
@@ -28,6 +29,8 @@ pub struct Lab {
     pub logging: LoggingSpec,
     /// Metric and alert.
     pub alerting: Option<Alerting>,
+    /// Where else the policy log goes.
+    pub log_sink: Option<LogSink>,
     /// Probes in the order written.
     pub probes: Vec<Probe>,
     /// Stages in order.

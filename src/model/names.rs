@@ -115,6 +115,50 @@ names! {
             && text.bytes().next().is_some_and(|b| b.is_ascii_alphabetic())
     };
 
+    /// Name of a log sink, which starts with a letter or digit. Source: Cloud Logging API reference,
+    /// `LogSink.name`.
+    SinkName, "the name of a log sink",
+    "at most 100 letters, digits, `_`, `-` and `.`, a letter or digit first",
+    |text| text.len() <= 100 && is_plain(text, b"_-.") && starts_alphanumeric(text);
+
+    /// Id of a Pub/Sub topic. Source: Pub/Sub documentation, "Guidelines to name a topic".
+    TopicId, "the id of a Pub/Sub topic",
+    "3 to 255 letters, digits and `-_.~+%`, a letter first, not `goog`",
+    |text| {
+        (3..=255).contains(&text.len())
+            && is_plain(text, b"-_.~+%")
+            && text.bytes().next().is_some_and(|b| b.is_ascii_alphabetic())
+            && !text.starts_with("goog")
+    };
+
+    /// Name of a Cloud Storage bucket. Source: Cloud Storage documentation, "About Cloud Storage
+    /// buckets".
+    BucketName, "the name of a Cloud Storage bucket",
+    "3 to 222 lower-case letters, digits, `-`, `_` and `.`, a letter or digit at both ends",
+    |text| {
+        let inner = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-_.".contains(&b);
+        (3..=222).contains(&text.len())
+            && text.bytes().all(inner)
+            && starts_alphanumeric(text)
+            && text.bytes().last().is_some_and(|b| b.is_ascii_alphanumeric())
+    };
+
+    /// Id of a log bucket that takes entries of sinks: `_Required` takes none. Source: Cloud Logging
+    /// documentation, "Configure log buckets".
+    LogBucketId, "a log bucket that a sink can write to",
+    "at most 100 letters, digits, `_`, `-` and `.`, a letter, digit or `_` first, not `_Required`",
+    |text| {
+        (1..=100).contains(&text.len())
+            && is_plain(text, b"_-.")
+            && (starts_alphanumeric(text) || text.starts_with('_'))
+            && text != "_Required"
+    };
+
+    /// Location of a log bucket: a region, a multi-region such as `eu`, or `global`.
+    LogLocation, "the location of a log bucket",
+    "a region such as `us-east1`, `us`, `eu` or `global`",
+    |text| is_rfc1035(text, 63);
+
     /// A machine type such as `e2-standard-4` or `n2-custom-4-8192`. Whether it exists depends on
     /// the zone, so only the pattern is checked. Source: Compute Engine documentation.
     MachineType, "a machine type",
@@ -188,6 +232,18 @@ fn is_rfc1123(text: &str, max: usize) -> bool {
             .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
         && !text.starts_with('-')
         && !text.ends_with('-')
+}
+
+/// ASCII letters and digits, and these.
+fn is_plain(text: &str, others: &[u8]) -> bool {
+    text.bytes()
+        .all(|b| b.is_ascii_alphanumeric() || others.contains(&b))
+}
+
+fn starts_alphanumeric(text: &str) -> bool {
+    text.bytes()
+        .next()
+        .is_some_and(|b| b.is_ascii_alphanumeric())
 }
 
 fn is_gcp_label(text: &str) -> bool {

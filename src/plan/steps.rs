@@ -19,15 +19,16 @@ struct Step {
 }
 
 /// What other scripts take in.
-const SOURCED: [(&str, &str); 5] = [
+const SOURCED: [(&str, &str); 6] = [
     ("scripts/settings.sh", "gcloud/settings.sh.hbs"),
     ("scripts/lib.sh", "gcloud/lib.sh.hbs"),
     ("scripts/probes.sh", "gcloud/probes.sh.hbs"),
     ("scripts/leftovers.sh", "gcloud/leftovers.sh.hbs"),
     (BALANCERS, "gcloud/load-balancers.sh.hbs"),
+    (SINK_PARTS, "gcloud/log-sink.sh.hbs"),
 ];
 
-const BEFORE: [Step; 9] = [
+const BEFORE: [Step; 10] = [
     Step {
         file: "scripts/10-enable-apis.sh",
         template: "gcloud/enable-apis.sh.hbs",
@@ -64,6 +65,13 @@ const BEFORE: [Step; 9] = [
         what: "fetches credentials for kubectl",
         in_run: true,
     },
+    // Before the stages: a sink sends on what is logged from then on.
+    Step {
+        file: LOG_SINK,
+        template: "gcloud/create-log-sink.sh.hbs",
+        what: "makes the log sink, which sends the policy log to one more place",
+        in_run: true,
+    },
     Step {
         file: "scripts/20-deploy-app.sh",
         template: "gcloud/deploy-app.sh.hbs",
@@ -87,6 +95,8 @@ const BEFORE: [Step; 9] = [
 /// Only in a network of the lab's own can it be told whose load balancers stand on it.
 const BALANCERS: &str = "scripts/load-balancers.sh";
 const NETWORK: &str = "scripts/11-create-network.sh";
+const SINK_PARTS: &str = "scripts/log-sink.sh";
+const LOG_SINK: &str = "scripts/16-create-log-sink.sh";
 const ADDRESS: &str = "scripts/21-show-address.sh";
 
 const AFTER: [Step; 4] = [
@@ -119,7 +129,7 @@ const AFTER: [Step; 4] = [
 const ALERTING: &str = "scripts/60-create-alerting.sh";
 
 /// Terraform's files.
-const TERRAFORM: [(&str, &str); 17] = [
+const TERRAFORM: [(&str, &str); 18] = [
     (
         "terraform/cluster/alerting.tf",
         "terraform/cluster/alerting.tf.tera",
@@ -127,6 +137,10 @@ const TERRAFORM: [(&str, &str); 17] = [
     (
         "terraform/cluster/cluster.tf",
         "terraform/cluster/cluster.tf.tera",
+    ),
+    (
+        "terraform/cluster/log_sink.tf",
+        "terraform/cluster/log_sink.tf.tera",
     ),
     (
         "terraform/cluster/network.tf",
@@ -191,6 +205,7 @@ const TERRAFORM: [(&str, &str); 17] = [
 ];
 
 const TF_ALERTING: &str = "terraform/cluster/alerting.tf";
+const TF_LOG_SINK: &str = "terraform/cluster/log_sink.tf";
 const TF_NETWORK: &str = "terraform/cluster/network.tf";
 const TF_NODE_POOLS: &str = "terraform/cluster/node_pools.tf";
 
@@ -198,6 +213,7 @@ const TF_NODE_POOLS: &str = "terraform/cluster/node_pools.tf";
 pub(super) fn terraform(lab: &Lab) -> impl Iterator<Item = (&'static str, &'static str)> {
     TERRAFORM.into_iter().filter(|(file, _)| match *file {
         TF_ALERTING => lab.alerting.is_some(),
+        TF_LOG_SINK => lab.log_sink.is_some(),
         TF_NETWORK => lab.cluster.network.own().is_some(),
         TF_NODE_POOLS => lab.cluster.standard().is_some(),
         _ => true,
@@ -234,10 +250,14 @@ pub(super) fn scripts(plan: &mut Builder, lab: &Lab) -> Result<(), PathError> {
     let view = || View::Lab(Box::new(scripts::lab(lab)));
     let own_network = lab.cluster.network.own().is_some();
     for (path, template) in SOURCED {
-        if path == BALANCERS && !own_network {
-            continue;
+        let wanted = match path {
+            BALANCERS => own_network,
+            SINK_PARTS => lab.log_sink.is_some(),
+            _ => true,
+        };
+        if wanted {
+            plan.file(path, template, view(), "cluster")?;
         }
-        plan.file(path, template, view(), "cluster")?;
     }
     let before = needed(lab, &BEFORE);
     let after = needed(lab, &AFTER);
@@ -295,12 +315,13 @@ fn run(lab: &Lab, before: &[Step], after: &[Step]) -> RunView {
     }
 }
 
-/// Without what a lab doesn't have: a network of its own, a way in from outside, an alert.
+/// Without what a lab doesn't have: a network of its own, a way in from outside, an alert, a sink.
 fn needed(lab: &Lab, steps: &[Step]) -> Vec<Step> {
     let wanted = |step: &&Step| match step.file {
         NETWORK => lab.cluster.network.own().is_some(),
         ADDRESS => lab.app.load_balancers().next().is_some(),
         ALERTING => lab.alerting.is_some(),
+        LOG_SINK => lab.log_sink.is_some(),
         _ => true,
     };
     steps.iter().filter(wanted).copied().collect()

@@ -5,8 +5,10 @@
 //! users read. Everything is optional here, also what a profile must have: the structural check
 //! reports what is missing, so that one mistake never hides the next.
 
+pub mod alerting;
 pub mod app;
 pub mod cluster;
+pub mod log_sink;
 pub mod native;
 pub mod object;
 pub mod policy;
@@ -19,10 +21,12 @@ use serde::Deserialize;
 
 use super::at::At;
 use super::keyed::Keyed;
+use alerting::RawAlerting;
 use app::RawApp;
 use cluster::RawCluster;
+use log_sink::RawLogSink;
 use policy::{RawLogging, RawPolicy};
-use stage::{RawAlerting, RawProbe, RawStage};
+use stage::{RawProbe, RawStage};
 
 /// One lab: the cluster, the application, the network policies, the policy logging, and the
 /// stages in which they are tried out.
@@ -52,6 +56,8 @@ pub struct RawProfile {
     pub logging: Option<At<RawLogging>>,
     /// Log-based metric and alert on what policy logging writes.
     pub alerting: Option<At<RawAlerting>>,
+    /// Where else Cloud Logging sends what policy logging writes.
+    pub log_sink: Option<At<RawLogSink>>,
     /// Connections that the lab tries out.
     pub probes: Option<Vec<At<RawProbe>>>,
     /// The lab's course, step by step. Each stage changes something on top of the one before and

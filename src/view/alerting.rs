@@ -2,13 +2,13 @@
 
 use serde::Serialize;
 
-use crate::model::alerting::Alerting;
+use crate::model::alerting::{Alerting, Condition};
 use crate::model::app::App;
 use crate::model::cluster::Cluster;
 use crate::model::workload::{Workload, WorkloadKind};
 
 /// Metric and alert on denied connections.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Default, Serialize)]
 pub struct AlertingView {
     /// Name of the log-based metric.
     pub metric: String,
@@ -24,8 +24,18 @@ pub struct AlertingView {
     pub pods: String,
     /// The filter that finds the log entries of denied connections.
     pub filter: String,
-    /// Seconds between two notifications, as the API writes a duration.
+    /// The alert stands on the metric, not on log entries.
+    pub on_metric: bool,
+    /// Seconds between two notifications, as the API writes a duration; empty with an alert on the
+    /// metric.
     pub rate_limit: String,
+    /// More entries than this open an incident; 0 with a log-match alert, as the two that follow
+    /// are empty then.
+    pub threshold: u32,
+    /// How long entries are counted, as the API writes a duration.
+    pub alignment_period: String,
+    /// How long there must be too many, as the API writes a duration.
+    pub duration: String,
 }
 
 /// The view of metric and alert.
@@ -37,7 +47,7 @@ pub fn alerting(alerting: &Alerting, cluster: &Cluster, app: &App) -> AlertingVi
         .email
         .as_ref()
         .map_or_else(String::new, ToString::to_string);
-    AlertingView {
+    let view = AlertingView {
         metric: alerting.metric.to_string(),
         alert: alerting.alert.to_string(),
         channel: match email.is_empty() {
@@ -51,7 +61,24 @@ pub fn alerting(alerting: &Alerting, cluster: &Cluster, app: &App) -> AlertingVi
             .map_or_else(String::new, ToString::to_string),
         filter: filter(cluster, &pods),
         pods,
-        rate_limit: format!("{}s", alerting.rate_limit_seconds),
+        ..AlertingView::default()
+    };
+    with(view, alerting.condition)
+}
+
+fn with(view: AlertingView, condition: Condition) -> AlertingView {
+    match condition {
+        Condition::LogMatch { rate_limit_seconds } => AlertingView {
+            rate_limit: format!("{rate_limit_seconds}s"),
+            ..view
+        },
+        Condition::MetricThreshold(threshold) => AlertingView {
+            on_metric: true,
+            threshold: threshold.value,
+            alignment_period: format!("{}s", threshold.alignment_period_minutes * 60),
+            duration: format!("{}s", threshold.duration_minutes * 60),
+            ..view
+        },
     }
 }
 

@@ -4,9 +4,11 @@ use serde::Serialize;
 
 use super::alerting::{AlertingView, alerting, pods_of};
 use super::cluster::{ClusterView, cluster};
+use super::log_sink::{LogSinkView, log_sink};
 use crate::model::Lab;
 use crate::model::app::App;
 use crate::model::lab::PolicySpec;
+use crate::model::log_sink::Destination;
 use crate::model::logging::ENABLE_DENY_LOGGING;
 use crate::model::service::Service;
 use crate::model::stage::{Expectation, Probe, Stage};
@@ -49,6 +51,10 @@ pub struct LabView {
     pub has_alerting: bool,
     /// Metric and alert; its fields are empty where there is none.
     pub alerting: AlertingView,
+    /// There is a log sink.
+    pub has_log_sink: bool,
+    /// The log sink; its fields are empty where there is none.
+    pub log_sink: LogSinkView,
 }
 
 /// A policy by what kubectl calls its kind, by namespace and name.
@@ -232,7 +238,7 @@ pub fn lab(lab: &Lab) -> LabView {
     LabView {
         lab: lab.name.to_string(),
         cluster: cluster(&lab.cluster),
-        apis: APIS.to_vec(),
+        apis: apis(lab),
         node_roles: NODE_ROLES.to_vec(),
         namespaces: own_namespaces(lab),
         namespace_labels: namespace_labels(app),
@@ -259,22 +265,29 @@ pub fn lab(lab: &Lab) -> LabView {
         alerting: lab
             .alerting
             .as_ref()
-            .map_or_else(no_alerting, |it| alerting(it, &lab.cluster, app)),
+            .map_or_else(AlertingView::default, |it| alerting(it, &lab.cluster, app)),
+        has_log_sink: lab.log_sink.is_some(),
+        log_sink: lab
+            .log_sink
+            .as_ref()
+            .map_or_else(LogSinkView::default, log_sink),
         namespace: app.namespace.to_string(),
     }
 }
 
-fn no_alerting() -> AlertingView {
-    AlertingView {
-        metric: String::new(),
-        alert: String::new(),
-        channel: String::new(),
-        email: String::new(),
-        workload: String::new(),
-        pods: String::new(),
-        filter: String::new(),
-        rate_limit: String::new(),
+/// The APIs, with that of what the log sink ships to where it may lie in the lab's project: a Cloud
+/// Storage bucket's name doesn't say.
+fn apis(lab: &Lab) -> Vec<&'static str> {
+    let mut apis = APIS.to_vec();
+    match lab.log_sink.as_ref().map(|sink| &sink.destination) {
+        Some(Destination::Topic { project, .. }) if *project == lab.cluster.project => {
+            apis.push("pubsub.googleapis.com");
+        }
+        Some(Destination::Bucket(_)) => apis.push("storage.googleapis.com"),
+        _ => {}
     }
+    apis.sort_unstable();
+    apis
 }
 
 /// Namespaces that the lab makes.

@@ -3,6 +3,7 @@
 mod lints;
 mod maintenance;
 mod refused;
+mod shipping;
 
 use std::io;
 

@@ -6,6 +6,7 @@ mod clean;
 mod failure;
 mod parser;
 mod rendered;
+mod shipping;
 mod teardown;
 mod whole;
 mod words;

@@ -186,7 +186,8 @@ remove() {
   say 'gone already'
 }
 
-# retry PATTERN SECONDS COMMAND…: again and again while the complaint matches the pattern.
+# retry PATTERN SECONDS COMMAND…: again and again while the complaint matches the pattern. OUT is
+# what the command printed in the end.
 retry() {
   local pattern="$1" limit="$2" start="${SECONDS}"
   shift 2
@@ -199,8 +200,12 @@ retry() {
     if ((RC == 0)); then
       return
     fi
-    if ! [[ "${ERR}" =~ ${pattern} ]] || ((SECONDS - start >= limit)); then
+    if ! [[ "${ERR}" =~ ${pattern} ]]; then
       fail "$@"
+    fi
+    if ((SECONDS - start >= limit)); then
+      quote "$@"
+      die "waited ${limit} seconds for ${REPLY}: ${ERR##*$'\n'}"
     fi
     say "not yet: ${ERR##*$'\n'}"
     pause

@@ -13,6 +13,7 @@ apis=(
   iam.googleapis.com
   logging.googleapis.com
   monitoring.googleapis.com
+  pubsub.googleapis.com
   serviceusage.googleapis.com
 )
 

@@ -15,7 +15,7 @@ SCRIPTS="$(dirname -- "${BASH_SOURCE[0]}")"
 # shellcheck source-path=SCRIPTDIR source=probes.sh disable=SC1091
 source "${SCRIPTS}/probes.sh"
 
-default_pods=''
+default_pods='^database-[0-9]+$'
 PODS="${PODS-${default_pods}}"
 FRESHNESS="${FRESHNESS:-1d}"
 LIMIT="${LIMIT:-50}"

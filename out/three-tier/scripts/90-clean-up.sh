@@ -11,6 +11,8 @@ set -euo pipefail
 SCRIPTS="$(dirname -- "${BASH_SOURCE[0]}")"
 # shellcheck source-path=SCRIPTDIR source=load-balancers.sh disable=SC1091
 source "${SCRIPTS}/load-balancers.sh"
+# shellcheck source-path=SCRIPTDIR source=log-sink.sh disable=SC1091
+source "${SCRIPTS}/log-sink.sh"
 
 own_namespaces=(
   data
@@ -170,6 +172,60 @@ delete_cluster() {
     "--location=${LOCATION}" --quiet
 }
 
+# The alert before the metric and the channel that it refers to.
+delete_alerting() {
+  local metric=three-tier-database-denied alert='three-tier: the database is being tried' channel='' name
+  local mine="userLabels.dplab=\"${CLUSTER_NAME}\""
+  step 'alert, metric, notification channel'
+  ask gcloud alpha monitoring policies list "--project=${PROJECT_ID}" \
+    "--filter=displayName=\"${alert}\" AND ${mine}" '--format=value(name)'
+  dry_name "projects/${PROJECT_ID}/alertPolicies/ALERT"
+  while read -r name; do
+    if [[ -n "${name}" ]]; then
+      remove gcloud alpha monitoring policies delete "${name}" "--project=${PROJECT_ID}" --quiet
+    fi
+  done <<<"${OUT}"
+  look_up present gcloud logging metrics describe "${metric}" "--project=${PROJECT_ID}" \
+    '--format=value(description)'
+  if [[ "${DRY_RUN}" == 1 || "${FOUND}" == 1 && "${OUT}" == "${MARKER}" ]]; then
+    remove gcloud logging metrics delete "${metric}" "--project=${PROJECT_ID}" --quiet
+  fi
+  if [[ -z "${channel}" ]]; then
+    return
+  fi
+  ask gcloud beta monitoring channels list "--project=${PROJECT_ID}" \
+    "--filter=displayName=\"${channel}\" AND ${mine}" '--format=value(name)'
+  dry_name "projects/${PROJECT_ID}/notificationChannels/CHANNEL"
+  while read -r name; do
+    if [[ -n "${name}" ]]; then
+      remove gcloud beta monitoring channels delete "${name}" "--project=${PROJECT_ID}" --quiet
+    fi
+  done <<<"${OUT}"
+}
+
+# The destination of the sink is not the lab's: only the role there is taken back.
+delete_log_sink() {
+  local owner writer
+  step "log sink ${LOG_SINK}"
+  look_up present gcloud logging sinks describe "${LOG_SINK}" "--project=${PROJECT_ID}" \
+    '--format=value(description,writerIdentity)'
+  IFS=$'\t' read -r owner writer <<<"${OUT}"
+  if [[ "${DRY_RUN}" == 1 ]]; then
+    owner="${MARKER}" writer=serviceAccount:WRITER
+  fi
+  if [[ "${FOUND}" == 0 || "${owner}" != "${MARKER}" ]]; then
+    say 'gone already, or not of this lab'
+    return
+  fi
+  shipped_by_others
+  if [[ "${OTHERS}" == 1 ]]; then
+    say 'its role at the destination stays: another sink writes there too'
+  elif [[ "${NEEDS_ROLE}" == 1 ]]; then
+    take_role "${writer}"
+  fi
+  remove gcloud logging sinks delete "${LOG_SINK}" "--project=${PROJECT_ID}" --quiet
+}
+
 # delete_parts KIND…: what load_balancer_parts found, above before below.
 delete_parts() {
   local kind name area
@@ -318,6 +374,8 @@ need gcloud kubectl
 check_project
 confirm
 half_made 'the lab is partly there: run this again'
+delete_alerting
+delete_log_sink
 delete_cluster
 delete_disks
 delete_network

@@ -5,6 +5,8 @@ set -euo pipefail
 SCRIPTS="$(dirname -- "${BASH_SOURCE[0]}")"
 # shellcheck source-path=SCRIPTDIR source=load-balancers.sh disable=SC1091
 source "${SCRIPTS}/load-balancers.sh"
+# shellcheck source-path=SCRIPTDIR source=log-sink.sh disable=SC1091
+source "${SCRIPTS}/log-sink.sh"
 
 LEFT=0
 
@@ -75,6 +77,17 @@ done
 check_list 'disk' disks
 check "service account ${NODE_ACCOUNT}" gcloud iam service-accounts describe "${NODE_ACCOUNT}" \
   "--project=${PROJECT_ID}" '--format=value(email)'
+declare -r metric=three-tier-database-denied
+declare -r alert='three-tier: the database is being tried'
+check "metric ${metric}" gcloud logging metrics describe "${metric}" "--project=${PROJECT_ID}" \
+  '--format=value(name)'
+check_list 'alert' ask gcloud alpha monitoring policies list "--project=${PROJECT_ID}" \
+  "--filter=displayName=\"${alert}\" AND userLabels.dplab=\"${CLUSTER_NAME}\"" '--format=value(name)'
+check_list 'notification channel' ask gcloud beta monitoring channels list \
+  "--project=${PROJECT_ID}" "--filter=userLabels.dplab=\"${CLUSTER_NAME}\"" '--format=value(name)'
+check "log sink ${LOG_SINK}" gcloud logging sinks describe "${LOG_SINK}" \
+  "--project=${PROJECT_ID}" '--format=value(name)'
+check_list 'role at the destination of the log sink:' left_role
 check_list "kubectl's context" known_contexts
 
 if ((LEFT > 0)); then

@@ -104,6 +104,7 @@ run_step scripts/11-create-network.sh
 run_step scripts/12-create-service-account.sh
 run_step scripts/13-create-cluster.sh
 run_step scripts/15-get-credentials.sh
+run_step scripts/16-create-log-sink.sh
 run_step scripts/20-deploy-app.sh
 run_step scripts/21-show-address.sh
 run_step scripts/22-inspect-services.sh
@@ -112,6 +113,7 @@ run_stage open scripts/30-stage-1-open.sh
 run_stage database-guarded scripts/30-stage-2-database-guarded.sh
 run_stage least-privilege scripts/30-stage-3-least-privilege.sh
 run_stage delegated scripts/30-stage-4-delegated.sh
+run_step scripts/60-create-alerting.sh
 
 if [[ "${DRY_RUN}" == 1 ]]; then
   exit 0

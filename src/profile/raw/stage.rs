@@ -1,4 +1,4 @@
-//! `probes:`, `stages:` and `alerting:` what the lab tries out, in which order, and who is told.
+//! `probes:` and `stages:` what the lab tries out, and in which order.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -105,21 +105,4 @@ pub enum RawVerdict {
     Allowed,
     /// It doesn't.
     Denied,
-}
-
-/// Log-based metric and alert on what policy logging writes.
-#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct RawAlerting {
-    /// Name of the log-based metric that counts denied connections.
-    pub metric: Option<At<String>>,
-    /// Name of the alert policy.
-    pub alert: Option<At<String>>,
-    /// Count and alert on connections denied on their way to this workload; all if not given.
-    pub workload: Option<At<String>>,
-    /// Seconds between two notifications, at least.
-    #[schemars(extend("default" = 300))]
-    pub notification_rate_limit_seconds: Option<At<u32>>,
-    /// Address to notify. Without one the alert opens an incident and tells nobody.
-    pub email: Option<At<String>>,
 }

@@ -6,6 +6,9 @@ use std::{fs, str};
 
 use dplab::model::Lab;
 use dplab::model::lab::PolicySpec;
+use dplab::model::log_sink::Destination;
+use dplab::model::stage::Probe;
+use dplab::model::workload::WorkloadKind;
 use dplab::netpol::{Reading, Verdict};
 use dplab::plan;
 use dplab::report::expectations::Prober;
@@ -197,6 +200,13 @@ fn world(lab: &Lab, root: &Path) -> Value {
             outcomes.insert(format!("{} {}", stage.name, probe.name), outcome);
         }
     }
+    let destination = lab.log_sink.as_ref().map(|sink| &sink.destination);
+    let elsewhere = match destination {
+        Some(Destination::Topic { project, .. } | Destination::LogBucket { project, .. }) => {
+            Some(project)
+        }
+        _ => None,
+    };
     let namespace = lab.app.namespace.as_str();
     let probes: Map<String, Value> = lab
         .probes
@@ -206,8 +216,8 @@ fn world(lab: &Lab, root: &Path) -> Value {
             let file = files.iter().find(|file| file.key == key).unwrap();
             let value = json!({
                 "name": probe.name, "pod": probe.source.pod, "namespace": probe.source.namespace,
-                "port": probe.target.pod_port, "target": probe.target.workload,
-                "target_namespace": namespace,
+                "port": probe.target.pod_port, "target_pod": pod_of(lab, probe),
+                "target_namespace": probe.target.namespace,
             });
             (file.path.as_str().to_owned(), value)
         })
@@ -217,8 +227,20 @@ fn world(lab: &Lab, root: &Path) -> Value {
     json!({
         "project": lab.cluster.project, "location": lab.cluster.location.as_str(),
         "region": lab.cluster.location.region(),
+        "destinations": destination.map(ToString::to_string).into_iter().collect::<Vec<_>>(),
+        "others": elsewhere.into_iter().collect::<Vec<_>>(), "metric_looks": 2,
         "root": root, "stages": stages, "outcomes": outcomes, "probes": probes,
         "load_balancers": services.map(|(_, s)| format!("{namespace}/{}", s.name)).collect::<Vec<_>>(),
         "ingresses": ingresses.map(|i| format!("{}/{}", i.namespace, i.name)).collect::<Vec<_>>(),
     })
+}
+
+/// The name of a pod that a probe goes to, as Kubernetes would give it.
+fn pod_of(lab: &Lab, probe: &Probe) -> String {
+    let name = &probe.target.workload;
+    match lab.app.workload(name.as_str()).unwrap().kind {
+        WorkloadKind::Deployment => format!("{name}-74594bd569-wcvlz"),
+        WorkloadKind::StatefulSet { .. } => format!("{name}-0"),
+        _ => format!("{name}-wcvlz"),
+    }
 }

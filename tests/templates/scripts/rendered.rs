@@ -53,3 +53,14 @@ pub(super) fn scripts(lab: &Lab, folder: &Path) -> Vec<String> {
     }
     names
 }
+
+/// The gcloud commands that a lab's runbook shows.
+pub(super) fn runbook_commands(lab: &Lab) -> Vec<String> {
+    let renderer = Renderer::new(&Catalog::built_in().unwrap()).unwrap();
+    let files = plan::plan(lab).unwrap();
+    let runbook = files.iter().find(|file| file.path.as_str() == "README.md");
+    let runbook = runbook.unwrap();
+    let text = renderer.render(runbook.template, &runbook.view).unwrap();
+    let spans = text.split('`').filter(|span| span.starts_with("gcloud "));
+    spans.map(str::to_owned).collect()
+}

@@ -81,6 +81,8 @@ fn somebody_elses() -> serde_json::Value {
         "pools": {"theirs": {}}, "groups": {"k8s1-theirs": theirs},
         "disks": {"pvc-theirs": {"labels": {"goog-k8s-cluster-name": "theirs"}, "zone": "us-east1-b"}},
         "logs": [], "ids": 0,
+        "sinks": {"theirs": {"name": "theirs", "destination": "storage.googleapis.com/theirs"}},
+        "grants": [["storage.googleapis.com/theirs", "roles/storage.objectCreator", "serviceAccount:theirs"]],
     })
 }
 

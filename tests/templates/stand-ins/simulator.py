@@ -1,7 +1,8 @@
 """A small Google Cloud with one cluster, for scripts that are tested without either.
 
 It stands in for gcloud and kubectl. In the folder SIMULATOR it keeps:
-  world.json   given by the test: project, load balancers, manifests, what each probe does
+  world.json   given by the test: project, load balancers, manifests, what each probe does, where
+               log sinks can ship to, how many looks it takes until a new metric is known
   state.json   what exists now
   calls.jsonl  every call, its arguments as they arrived
 SIMULATOR_FAIL_AT=N makes the Nth call of a run fail, before it does anything or (with
@@ -40,8 +41,10 @@ EMPTY = {
     "bindings": [], "young": [], "clusters": {}, "contexts": [], "metrics": {}, "policies": {},
     "channels": {}, "firewalls": {}, "forwarding": {}, "pools": {}, "groups": {}, "disks": {},
     "addresses": {}, "instances": {}, "backends": {}, "maps": {}, "proxies": {}, "checks": {},
-    "old_checks": {}, "logs": [], "ids": 0,
+    "old_checks": {}, "logs": [], "ids": 0, "sinks": {}, "grants": [],
 }
+# Cloud Logging writes with this account whatever a project's sinks send elsewhere.
+WRITER = "service-1@gcp-sa-logging.iam.gserviceaccount.com"
 CLUSTER = {"status": "RUNNING", "pools": [], "namespaces": {"default": {}}, "services": {},
            "ingresses": {}, "groups": [], "netpol": {}, "logging": "as made", "pods": {}, "app": False,
            "stage": "", "looks": {}}
@@ -144,7 +147,8 @@ class Gcloud:
 
     def checked(self, name, method, words, flags):
         project = words[0] if name.startswith("projects") else flags.get("project")
-        if project != self.world["project"]:
+        elsewhere = name.startswith(("pubsub_", "logging_buckets_", "projects_")) and project in self.world["others"]
+        if project != self.world["project"] and not elsewhere:
             raise Fail("ERROR: project %s not found or permission denied" % project)
         if name.startswith("container_") and flags.get("location") != self.world["location"]:
             raise Fail("ERROR: a cluster is looked for in %s" % flags.get("location"))
@@ -167,6 +171,8 @@ class Gcloud:
         member = flags["member"].partition(":")[2]
         if flags.get("condition") != "None":
             raise Fail("ERROR: a condition must be chosen")
+        if words[0] != self.world["project"]:
+            return self.grant("projects/" + words[0], flags)
         if member in self.state["young"]:
             self.state["young"].remove(member)
             raise Fail("ERROR: INVALID_ARGUMENT: Service account %s does not exist." % member)
@@ -177,10 +183,15 @@ class Gcloud:
         show([{"etag": "e"}], flags)
 
     def projects_remove_iam_policy_binding(self, words, flags):
+        if words[0] != self.world["project"]:
+            return self.revoke("projects/" + words[0], flags)
         binding = [flags["member"].partition(":")[2], flags["role"]]
         if binding not in self.state["bindings"]:
             raise Fail("ERROR: Policy binding with the specified principal, role, and condition not found!")
         self.state["bindings"].remove(binding)
+
+    def projects_get_iam_policy(self, words, flags):
+        self.granted("projects/" + words[0], flags)
 
     def services_list(self, words, flags):
         show([{"config": {"name": name}} for name in self.state["apis"]], flags)
@@ -353,6 +364,67 @@ class Gcloud:
         self.one(self.state["metrics"], words[0], "ERROR: NOT_FOUND: Metric does not exist.")
         del self.state["metrics"][words[0]]
 
+    def logging_sinks_describe(self, words, flags):
+        show([self.one(self.state["sinks"], words[0], "ERROR: NOT_FOUND: Sink %s does not exist" % words[0])], flags)
+
+    def logging_sinks_list(self, words, flags):
+        listed(self.state["sinks"], flags)
+
+    def logging_sinks_create(self, words, flags):
+        sink = {"name": words[0], "destination": words[1], "filter": flags["log-filter"],
+                "description": flags["description"]}
+        if not words[1].startswith("logging.googleapis.com/projects/%s/" % self.world["project"]):
+            sink["writerIdentity"] = "serviceAccount:" + WRITER
+            self.state["young"].append(WRITER)
+        self.new(self.state["sinks"], words[0], sink)
+        show([sink], flags)
+
+    def logging_sinks_update(self, words, flags):
+        sink = self.one(self.state["sinks"], words[0])
+        sink["filter"] = flags["log-filter"]
+        show([sink], flags)
+
+    def logging_sinks_delete(self, words, flags):
+        self.one(self.state["sinks"], words[0], "ERROR: NOT_FOUND: Sink %s does not exist" % words[0])
+        del self.state["sinks"][words[0]]
+
+    def logging_settings_describe(self, words, flags):
+        show([{"loggingServiceAccountId": WRITER}], flags)
+
+    def destination(self, name):
+        if name not in self.world["destinations"]:
+            raise Fail("ERROR: NOT_FOUND: Resource not found (resource=%s)." % name)
+        return name
+
+    def log_bucket(self, words, flags):
+        place = (flags["project"], flags["location"], words[0])
+        return self.destination("logging.googleapis.com/projects/%s/locations/%s/buckets/%s" % place)
+
+    def logging_buckets_describe(self, words, flags):
+        show([{"name": self.log_bucket(words, flags)}], flags)
+
+    def grant(self, place, flags):
+        member = flags["member"].partition(":")[2]
+        if member in self.state["young"]:
+            self.state["young"] = [other for other in self.state["young"] if other != member]
+            raise Fail("ERROR: INVALID_ARGUMENT: Service account %s does not exist." % member)
+        binding = [place, flags["role"], flags["member"]]
+        if binding not in self.state["grants"]:
+            self.state["grants"].append(binding)
+        show([{"etag": "e"}], flags)
+
+    def revoke(self, place, flags):
+        binding = [place, flags["role"], flags["member"]]
+        if binding not in self.state["grants"]:
+            raise Fail("ERROR: Policy binding with the specified principal, role, and condition not found!")
+        self.state["grants"].remove(binding)
+
+    def granted(self, place, flags):
+        if flags.get("flatten") != "bindings[].members":
+            raise Fail("a policy is read member by member", UNKNOWN)
+        own = [grant for grant in self.state["grants"] if grant[0] == place]
+        show([{"bindings": {"role": role, "members": member}} for _, role, member in own], flags)
+
     def made(self, kind, file, flags):
         self.state["ids"] += 1
         name = "projects/%s/%s/%d" % (self.world["project"], kind, self.state["ids"])
@@ -365,7 +437,21 @@ class Gcloud:
         listed(self.state["policies"], flags)
 
     def alpha_monitoring_policies_create(self, words, flags):
+        with open(flags["policy-from-file"]) as file:
+            condition = json.load(file)["conditions"][0].get("conditionThreshold")
+        if condition:
+            self.look_at_metric(condition["filter"])
         self.made("policies", flags["policy-from-file"], flags)
+
+    def look_at_metric(self, text):
+        """A new metric is known only after some time."""
+        kind = re.search(r'metric\.type="([^"]*)"', text).group(1)
+        metric = self.state["metrics"].get(kind.rpartition("/user/")[2], {})
+        metric["looks"] = metric.get("looks", 0) + 1
+        if metric["looks"] <= self.world["metric_looks"]:
+            raise Fail('ERROR: (gcloud.alpha.monitoring.policies.create) NOT_FOUND: Cannot find metric(s) that match '
+                       'type = "%s". If a metric was created recently, it could take up to 10 minutes to become '
+                       'available. Please try again soon.' % kind)
 
     def alpha_monitoring_policies_delete(self, words, flags):
         self.one(self.state["policies"], words[0])
@@ -418,6 +504,29 @@ for KIND, NAME in [("firewalls", "firewall_rules"), ("forwarding", "forwarding_r
     setattr(Gcloud, "compute_%s_list" % NAME, LIST)
     setattr(Gcloud, "compute_%s_delete" % NAME.replace("instance_groups", "instance_groups_unmanaged"), DELETE)
 Gcloud.compute_target_https_proxies_list = lambda self, words, flags: None
+
+
+def destinations(kind, name):
+    def describe(self, words, flags):
+        show([{"name": self.destination(name(words, flags))}], flags)
+
+    def add(self, words, flags):
+        self.grant(self.destination(name(words, flags)), flags)
+
+    def remove(self, words, flags):
+        self.revoke(self.destination(name(words, flags)), flags)
+
+    def get(self, words, flags):
+        self.granted(self.destination(name(words, flags)), flags)
+
+    verbs = {"describe": describe, "add_iam_policy_binding": add, "remove_iam_policy_binding": remove,
+             "get_iam_policy": get}
+    for verb, method in verbs.items():
+        setattr(Gcloud, "%s_%s" % (kind, verb), method)
+
+
+destinations("pubsub_topics", lambda words, flags: "pubsub.googleapis.com/projects/%s/topics/%s" % (flags["project"], words[0]))
+destinations("storage_buckets", lambda words, flags: "storage.googleapis.com/" + words[0][len("gs://"):])
 
 
 # --- kubectl ------------------------------------------------------------------------------------
@@ -577,7 +686,7 @@ class Kubectl:
                 "disposition": "allow" if outcome["phase"] == "Succeeded" else "deny",
                 "connection": {"direction": "ingress", "dest_port": probe["port"], "protocol": "tcp"},
                 "src": {"pod_name": probe["pod"], "pod_namespace": probe["namespace"]},
-                "dest": {"pod_name": probe["target"] + "-74594bd569-wcvlz",
+                "dest": {"pod_name": probe["target_pod"],
                          "pod_namespace": probe["target_namespace"]},
             },
         })
@@ -648,6 +757,14 @@ class Kubectl:
         else:
             key, _, value = words[2].partition("=")
             notes[key] = value
+
+    def label(self, words, flags):
+        if words[0] != "namespace" or not flags.get("overwrite"):
+            raise Fail("unknown command: kubectl label %s" % words[0], UNKNOWN)
+        if words[1] not in self.cluster["namespaces"]:
+            raise not_found("namespaces", words[1])
+        key, _, value = words[2].partition("=")
+        self.cluster["namespaces"][words[1]]["label " + key] = value
 
     def delete(self, words, flags):
         if "kustomize" in flags:

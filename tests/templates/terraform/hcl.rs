@@ -262,6 +262,8 @@ impl Module {
             ("google_service_account", "email") => json!(account()),
             ("google_service_account", "member") => json!(format!("serviceAccount:{}", account())),
             ("google_monitoring_notification_channel", "name") => json!(kind),
+            // As a dry run of the scripts shows it.
+            ("google_logging_project_sink", "writer_identity") => json!("serviceAccount:WRITER"),
             (_, "id") => values["name"].clone(),
             _ => values[attribute].clone(),
         }

@@ -56,27 +56,23 @@ pub(super) fn shipped() -> Vec<Named> {
     paths.iter().map(named).collect()
 }
 
-/// A lab around this cluster and alert.
-fn around(name: &str, cluster: Value, alerting: Option<Value>) -> Named {
-    match try_around(name, cluster, alerting) {
+/// A lab around this cluster, with these keys beside it.
+fn around(name: &str, cluster: Value, beside: Value) -> Named {
+    match try_around(name, cluster, beside) {
         Ok(named) => named,
         Err(findings) => panic!("{findings}"),
     }
 }
 
-pub(super) fn try_around(
-    name: &str,
-    cluster: Value,
-    alerting: Option<Value>,
-) -> Result<Named, String> {
+pub(super) fn try_around(name: &str, cluster: Value, beside: Value) -> Result<Named, String> {
     let mut profile = json!({
         "format": "dplab/v1",
         "name": "lab",
         "cluster": cluster,
         "app": {"use": "online-boutique"},
     });
-    if let Some(alerting) = alerting {
-        profile["alerting"] = alerting;
+    if let (Some(profile), Value::Object(keys)) = (profile.as_object_mut(), beside) {
+        profile.extend(keys);
     }
     Ok(Named {
         name: name.to_owned(),
@@ -125,18 +121,33 @@ pub(super) fn variants() -> Vec<Named> {
         "releaseChannel": "extended", "dns": {"nodeLocalCache": true}, "network": {
         "existing": true, "name": "net", "subnet": {"name": "sub"},
         "pods": {"name": "p"}, "services": {"name": "s"}}});
-    let mail =
-        json!({"metric": "denied.all-x", "alert": "denied (all): x", "email": "me@example.com"});
-    let one = json!({"metric": "m", "alert": "a", "workload": "redis-cart"});
+    let mail = json!({"alerting": {
+        "metric": "denied.all-x", "alert": "denied (all): x", "email": "me@example.com"}});
+    let one = json!({"alerting": {"metric": "m", "alert": "a", "workload": "redis-cart"}});
+    let topic = json!({"destination": "pubsub.googleapis.com/projects/your-project/topics/logs"});
+    let bucket = json!({"destination": "storage.googleapis.com/logs.example.com",
+        "connections": "denied", "name": "to-bucket"});
+    let on_metric = json!({"logSink": topic, "alerting": {"condition": "metric-threshold",
+        "threshold": {"value": 7, "alignmentPeriodMinutes": 1, "durationMinutes": 3},
+        "email": "me@example.com"}});
+    let log_bucket = |project| {
+        let place = format!("projects/{project}/locations/eu/buckets/logs");
+        json!({"logSink": {"destination": format!("logging.googleapis.com/{place}")}})
+    };
+    let zonal = || cluster(json!({"location": "us-east1-b"}));
+    let none = || json!({});
     vec![
-        around("least", cluster(json!({})), Some(one)),
-        around("zonal", cluster(json!({"location": "us-east1-b"})), None),
-        around("autopilot", cluster(autopilot), None),
-        around("autopilot in an existing network", cluster(closed), None),
-        around("private", cluster(private), Some(mail)),
-        around("DNS endpoint", cluster(dns), None),
-        around("existing network", cluster(existing), None),
-        around("everything", cluster(everything()), None),
+        around("least", cluster(json!({})), one),
+        around("zonal", zonal(), json!({"logSink": bucket})),
+        around("autopilot", cluster(autopilot), none()),
+        around("autopilot in an existing network", cluster(closed), none()),
+        around("private", cluster(private), mail),
+        around("DNS endpoint", cluster(dns), none()),
+        around("existing network", cluster(existing), none()),
+        around("metric alert and topic", zonal(), on_metric),
+        around("log bucket", zonal(), log_bucket("your-project")),
+        around("log bucket elsewhere", zonal(), log_bucket("company-logs")),
+        around("everything", cluster(everything()), none()),
     ]
 }
 

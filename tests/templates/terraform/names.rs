@@ -91,7 +91,7 @@ fn used_resources(text: &str) -> BTreeSet<String> {
         .collect();
     let code = code.join("\n");
     let mut out = BTreeSet::new();
-    for provider in ["google_", "kubernetes_"] {
+    for provider in ["google_", "kubernetes_", "time_"] {
         for (at, _) in code.match_indices(provider) {
             let before = code[..at].chars().next_back();
             if before.is_some_and(|c| c.is_alphanumeric() || "_.\"/".contains(c)) {

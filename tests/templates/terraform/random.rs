@@ -54,8 +54,14 @@ fn throw_random(seed: u64, throw: u64) -> Result<Named, String> {
     } else {
         random_standard(&mut dice)
     };
-    let alerting = dice.yes().then(|| random_alerting(&mut dice));
-    try_around(&format!("random {seed}"), cluster, alerting)
+    let mut beside = json!({});
+    if dice.yes() {
+        beside["alerting"] = random_alerting(&mut dice);
+    }
+    if dice.roll(3) == 0 {
+        beside["logSink"] = random_sink(&mut dice);
+    }
+    try_around(&format!("random {seed}"), cluster, beside)
 }
 
 fn random_alerting(dice: &mut Dice) -> Value {
@@ -69,7 +75,26 @@ fn random_alerting(dice: &mut Dice) -> Value {
     if dice.yes() {
         alerting["email"] = json!("someone+lab@example.com");
     }
+    if dice.yes() {
+        alerting["condition"] = json!("metric-threshold");
+        alerting["threshold"] = json!({"value": dice.roll(3), "durationMinutes": dice.roll(10)});
+    } else if dice.yes() {
+        alerting["notificationRateLimitSeconds"] = json!(1 + dice.roll(1000));
+    }
     alerting
+}
+
+fn random_sink(dice: &mut Dice) -> Value {
+    json!({
+        "destination": dice.pick(&[
+            "pubsub.googleapis.com/projects/your-project/topics/a~b+c%d",
+            "pubsub.googleapis.com/projects/another-project/topics/logs",
+            "storage.googleapis.com/logs_of.example.com",
+            "logging.googleapis.com/projects/your-project/locations/global/buckets/_Default",
+            "logging.googleapis.com/projects/another-project/locations/us-east1/buckets/a.b",
+        ]),
+        "connections": dice.pick(&["all", "denied"]),
+    })
 }
 
 fn random_common(dice: &mut Dice) -> Value {

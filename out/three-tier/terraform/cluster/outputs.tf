@@ -39,3 +39,8 @@ output "get_credentials" {
   description = "The command that points kubectl at the cluster."
   value       = "gcloud container clusters get-credentials ${google_container_cluster.lab.name} --location=${google_container_cluster.lab.location} --project=${var.project_id}"
 }
+
+output "denied_filter" {
+  description = "The filter that finds denied connections in Cloud Logging."
+  value       = local.denied_filter
+}

@@ -7,6 +7,7 @@ resource "google_project_service" "lab" {
     "iam.googleapis.com",
     "logging.googleapis.com",
     "monitoring.googleapis.com",
+    "pubsub.googleapis.com",
     "serviceusage.googleapis.com",
   ])
 

@@ -8,6 +8,11 @@ terraform {
       source  = "hashicorp/google"
       version = ">= 6.50, < 8.0"
     }
+    # Waits until Cloud Monitoring knows a new metric.
+    time = {
+      source  = "hashicorp/time"
+      version = ">= 0.9, < 1.0"
+    }
   }
 
   # The state stays on this machine until you say where else. A bucket with versioning is usual:

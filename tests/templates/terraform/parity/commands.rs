@@ -9,12 +9,13 @@ use serde_json::{Map, Value, json};
 use super::{Facts, add, flatten, snake_case};
 
 /// The scripts that make what Terraform makes.
-const SCRIPTS: [&str; 5] = [
+const SCRIPTS: [&str; 6] = [
     "enable-apis",
     "create-network",
     "create-service-account",
     "create-cluster",
     "create-alerting",
+    "create-log-sink",
 ];
 
 /// A dry run would delete the files that it has written; here they stay, to be read.
@@ -137,7 +138,7 @@ impl Gcloud {
 /// How a command is read: its verb, and what it says.
 type Reader = (&'static str, fn(&mut Gcloud, &mut Facts));
 
-const READERS: [Reader; 16] = [
+const READERS: [Reader; 19] = [
     ("services enable", services),
     ("compute networks create", network),
     ("compute networks subnets create", subnet),
@@ -154,6 +155,9 @@ const READERS: [Reader; 16] = [
     ("beta monitoring channels create", channel),
     ("alpha monitoring policies create", alert),
     ("container node-pools update", update),
+    ("logging sinks create", sink),
+    ("pubsub topics add-iam-policy-binding", topic_role),
+    ("storage buckets add-iam-policy-binding", bucket_role),
 ];
 
 /// What the commands would make. Look-ups say nothing of it.
@@ -481,4 +485,37 @@ fn alert(it: &mut Gcloud, facts: &mut Facts) {
     let mut values = it.file("policy-from-file");
     values["project"] = it.text("project");
     flatten("alert", &values, facts);
+}
+
+fn sink(it: &mut Gcloud, facts: &mut Facts) {
+    let values = json!({
+        "name": it.names[0],
+        "destination": it.names[1],
+        "project": it.text("project"),
+        "description": it.text("description"),
+        "filter": it.text("log-filter"),
+        // gcloud asks for an account of its own by itself.
+        "unique_writer_identity": true,
+    });
+    flatten("sink", &values, facts);
+}
+
+fn topic_role(it: &mut Gcloud, facts: &mut Facts) {
+    let values = json!({
+        "topic": it.names[0],
+        "project": it.text("project"),
+        "role": it.text("role"),
+        "member": it.text("member"),
+    });
+    flatten("sink's role", &values, facts);
+}
+
+fn bucket_role(it: &mut Gcloud, facts: &mut Facts) {
+    it.take("project");
+    let values = json!({
+        "bucket": it.names[0].strip_prefix("gs://"),
+        "role": it.text("role"),
+        "member": it.text("member"),
+    });
+    flatten("sink's role", &values, facts);
 }

@@ -45,6 +45,21 @@ run "lab" {
     condition     = google_compute_subnetwork.lab.private_ip_google_access
     error_message = "Nodes without external addresses would not reach Google's APIs."
   }
+
+  assert {
+    condition     = strcontains(google_monitoring_alert_policy.denied.conditions[0].condition_threshold[0].filter, "/user/${google_logging_metric.denied.name}\"")
+    error_message = "The alert stands on another metric."
+  }
+
+  assert {
+    condition     = time_sleep.metric.create_duration == "10m"
+    error_message = "Cloud Monitoring may not know the metric yet when the alert is made."
+  }
+
+  assert {
+    condition     = google_logging_project_sink.policy.destination == "pubsub.googleapis.com/projects/your-project/topics/policy-log" && google_logging_project_sink.policy.unique_writer_identity
+    error_message = "The policy log goes somewhere else, or with an account that can't be told from others'."
+  }
 }
 
 run "refuses_a_bad_project_id" {

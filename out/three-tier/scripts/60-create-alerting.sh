@@ -1,0 +1,150 @@
+#!/usr/bin/env bash
+# Makes the log-based metric and the alert on connections that a policy denied.
+#
+# Words of the profile are data, also where they look like an expansion or an escaped quote:
+# shellcheck disable=SC1003,SC2016
+set -euo pipefail
+
+SCRIPTS="$(dirname -- "${BASH_SOURCE[0]}")"
+# shellcheck source-path=SCRIPTDIR source=lib.sh disable=SC1091
+source "${SCRIPTS}/lib.sh"
+
+# The alert stands on the metric, and Cloud Monitoring may take ten minutes until it knows a new one:
+# making the alert is tried again until then, for WAIT_SECONDS.
+
+declare -r metric=three-tier-database-denied
+declare -r alert='three-tier: the database is being tried'
+declare -r pods='^database-[0-9]+$' # a pattern for the names of the pods that count
+declare -r threshold=3 # more entries than this open an incident
+declare -r alignment_period=300s
+declare -r duration=0s
+declare -r email=''
+declare -r channel=''
+# What the lab made carries its cluster's name, and only that is looked for and deleted.
+mine="userLabels.dplab=\"${CLUSTER_NAME}\""
+
+need gcloud
+cluster_filter
+filter="${REPLY} jsonPayload.disposition=\"deny\""
+if [[ -n "${pods}" ]]; then
+  filter+=" jsonPayload.dest.pod_name=~\"${pods}\""
+fi
+
+# fill FILE: writes the standard input into a private file, which ends with the script. A dry run
+# shows it.
+fill() {
+  (umask 077 && cat >"${WORK}/$1")
+  if [[ "${DRY_RUN}" == 1 ]]; then
+    cat -- "${WORK}/$1" >&2
+  fi
+}
+
+step "metric ${metric}"
+look_up absent gcloud logging metrics describe "${metric}" "--project=${PROJECT_ID}" \
+  '--format=value(description)'
+if [[ "${FOUND}" == 1 && "${OUT}" == "${MARKER}" ]]; then
+  say 'exists already'
+elif [[ "${FOUND}" == 1 ]]; then
+  die "the metric ${metric} exists and is not this lab's: take another name"
+else
+  json "${MARKER}"
+  description="${REPLY}"
+  json "${filter}"
+  fill metric.json <<JSON
+{
+  "description": ${description},
+  "filter": ${REPLY},
+  "metricDescriptor": {
+    "metricKind": "DELTA",
+    "valueType": "INT64",
+    "unit": "1",
+    "labels": [
+      {"key": "direction", "valueType": "STRING", "description": "ingress or egress"}
+    ]
+  },
+  "labelExtractors": {
+    "direction": "EXTRACT(jsonPayload.connection.direction)"
+  }
+}
+JSON
+  run gcloud logging metrics create "${metric}" "--project=${PROJECT_ID}" \
+    "--config-from-file=${WORK}/metric.json"
+fi
+
+CHANNEL=''
+if [[ -n "${email}" ]]; then
+  step "notification channel ${channel}"
+  ask gcloud beta monitoring channels list "--project=${PROJECT_ID}" \
+    "--filter=displayName=\"${channel}\" AND ${mine}" '--format=value(name)'
+  CHANNEL="${OUT%%$'\n'*}"
+  if [[ -n "${CHANNEL}" ]]; then
+    say 'exists already'
+  else
+    json "${channel}"
+    display="${REPLY}"
+    json "${CLUSTER_NAME}"
+    owner="${REPLY}"
+    json "${email}"
+    fill channel.json <<JSON
+{
+  "type": "email",
+  "displayName": ${display},
+  "labels": {"email_address": ${REPLY}},
+  "userLabels": {"dplab": ${owner}}
+}
+JSON
+    show gcloud beta monitoring channels create "--project=${PROJECT_ID}" \
+      "--channel-content-from-file=${WORK}/channel.json" '--format=value(name)'
+    if [[ "${DRY_RUN}" != 1 ]]; then
+      CHANNEL="$(gcloud beta monitoring channels create "--project=${PROJECT_ID}" \
+        "--channel-content-from-file=${WORK}/channel.json" '--format=value(name)')"
+    fi
+  fi
+fi
+
+step "alert ${alert}"
+ask gcloud alpha monitoring policies list "--project=${PROJECT_ID}" \
+  "--filter=displayName=\"${alert}\" AND ${mine}" '--format=value(name)'
+if [[ -n "${OUT}" ]]; then
+  say 'exists already'
+else
+  json "${alert}"
+  display="${REPLY}"
+  json "${CLUSTER_NAME}"
+  owner="${REPLY}"
+  json "${alignment_period}"
+  period="${REPLY}"
+  json "${duration}"
+  lasting="${REPLY}"
+  json "resource.type=\"k8s_node\" AND metric.type=\"logging.googleapis.com/user/${metric}\""
+  fill alert.json <<JSON
+{
+  "displayName": ${display},
+  "combiner": "OR",
+  "severity": "WARNING",
+  "userLabels": {"dplab": ${owner}},
+  "conditions": [
+    {
+      "displayName": ${display},
+      "conditionThreshold": {
+        "filter": ${REPLY},
+        "comparison": "COMPARISON_GT",
+        "thresholdValue": ${threshold},
+        "duration": ${lasting},
+        "aggregations": [
+          {
+            "alignmentPeriod": ${period},
+            "perSeriesAligner": "ALIGN_DELTA",
+            "crossSeriesReducer": "REDUCE_SUM"
+          }
+        ]
+      }
+    }
+  ]
+}
+JSON
+  retry 'Cannot find metric\(s\) that match type' "${WAIT_SECONDS}" \
+    gcloud alpha monitoring policies create "--project=${PROJECT_ID}" \
+    "--policy-from-file=${WORK}/alert.json" '--format=value(name)' \
+    ${CHANNEL:+"--notification-channels=${CHANNEL}"}
+fi
