@@ -3,6 +3,8 @@
 mod files;
 mod steps;
 
+use std::sync::Arc;
+
 use serde::Serialize;
 
 use self::files::{object_file, policy_file, probe_file, stage_folder};
@@ -26,8 +28,8 @@ pub struct Planned {
     pub path: RelPath,
     /// Its template.
     pub template: &'static str,
-    /// What the template sees.
-    pub view: View,
+    /// What the template sees. Files with one view share it.
+    pub view: Arc<View>,
     /// The part of the profile that it comes from: `policies.deny-all`.
     pub key: String,
 }
@@ -77,8 +79,11 @@ pub enum View {
 /// A name in the lab that can't be a file's.
 pub fn plan(lab: &Lab) -> Result<Vec<Planned>, PathError> {
     let mut plan = Builder { files: Vec::new() };
-    steps::scripts(&mut plan, lab)?;
-    plan.terraform(lab)?;
+    let view = lab_view(lab);
+    steps::scripts(&mut plan, lab, &view)?;
+    for (path, template) in steps::terraform(lab) {
+        plan.file(path, template, Arc::clone(&view), "cluster")?;
+    }
     plan.app(lab)?;
     let (policies, logging) = end(lab);
     let namespaces = plan.namespaces(lab)?;
@@ -117,11 +122,16 @@ pub fn plan(lab: &Lab) -> Result<Vec<Planned>, PathError> {
 /// A name in the lab that can't be a file's.
 pub fn on_request(lab: &Lab) -> Result<Vec<Planned>, PathError> {
     let mut plan = Builder { files: Vec::new() };
-    let view = || View::Lab(Box::new(scripts::lab(lab)));
+    let view = lab_view(lab);
     for (path, template) in steps::kcc(lab) {
-        plan.file(path, template, view(), "cluster")?;
+        plan.file(path, template, Arc::clone(&view), "cluster")?;
     }
     Ok(plan.files)
+}
+
+/// What most scripts and all of Terraform's files see.
+fn lab_view(lab: &Lab) -> Arc<View> {
+    Arc::new(View::Lab(Box::new(scripts::lab(lab))))
 }
 
 /// A policy, and whether its allowed connections are logged.
@@ -156,13 +166,13 @@ impl Builder {
         &mut self,
         path: &str,
         template: &'static str,
-        view: View,
+        view: impl Into<Arc<View>>,
         key: impl Into<String>,
     ) -> Result<(), PathError> {
         self.files.push(Planned {
             path: RelPath::parse(path)?,
             template,
-            view,
+            view: view.into(),
             key: key.into(),
         });
         Ok(())
@@ -178,14 +188,6 @@ impl Builder {
         let view = View::Kustomization(KustomizationView { resources });
         let path = format!("{folder}/kustomization.yaml");
         self.file(&path, "kubernetes/kustomization.yaml.tera", view, key)
-    }
-
-    fn terraform(&mut self, lab: &Lab) -> Result<(), PathError> {
-        let view = || View::Lab(Box::new(scripts::lab(lab)));
-        for (path, template) in steps::terraform(lab) {
-            self.file(path, template, view(), "cluster")?;
-        }
-        Ok(())
     }
 
     fn app(&mut self, lab: &Lab) -> Result<(), PathError> {

@@ -55,6 +55,8 @@
 //! `{{> builtin/docs/runbook.md.hbs}}`. Overrides go through the same doors.
 
 mod catalog;
+mod context;
+mod door;
 mod error;
 mod fields;
 mod handlebars;
@@ -74,8 +76,9 @@ pub use fields::{Field, FieldPath, FieldProblem, Step};
 pub use lab::{LabError, tree};
 pub use trace::Tracer;
 
-use crate::lang::{self, Language};
-use crate::source::LineColumn;
+use crate::lang::Language;
+use context::Context;
+use door::Door;
 use error::absent;
 
 /// Loaded templates, ready to render. Loading is the costly part: make one and share it.
@@ -85,6 +88,7 @@ pub struct Renderer {
     tera: BTreeMap<Language, tera::Engine>,
     handlebars: BTreeMap<Language, handlebars::Engine>,
     fields: BTreeMap<String, Vec<Field>>,
+    door: Door,
 }
 
 impl Renderer {
@@ -106,6 +110,7 @@ impl Renderer {
             tera: BTreeMap::new(),
             handlebars: BTreeMap::new(),
             fields: BTreeMap::new(),
+            door: Door::default(),
         }
     }
 
@@ -145,29 +150,35 @@ impl Renderer {
     /// # Errors
     /// Whatever stands in the way, with the template's name and the place where known.
     pub fn render(&self, template: &str, view: &impl Serialize) -> Result<String, RenderError> {
+        self.render_in(template, &context(template, view)?)
+    }
+
+    /// [`Renderer::render`] for a view that other templates see too.
+    fn render_in(&self, template: &str, context: &Context) -> Result<String, RenderError> {
         let loaded = self.catalog.get(template);
         let loaded = loaded.ok_or_else(|| self.catalog.unknown(template))?;
-        let view = serde_json::to_value(view).map_err(|source| RenderError::View {
-            template: template.to_owned(),
-            source,
-        })?;
-        self.check(template, &view)?;
+        self.check(template, context.view())?;
         let language = loaded.language();
-        finish(template, language, &self.raw(template, language, view)?)
+        let made = self.raw(template, language, context)?;
+        self.door.finish(template, language, made)
     }
 
     /// What the engine makes of a template, as it is.
-    fn raw(&self, template: &str, language: Language, view: Value) -> Result<String, RenderError> {
-        let view = without_nulls(view);
+    fn raw(
+        &self,
+        template: &str,
+        language: Language,
+        context: &Context,
+    ) -> Result<String, RenderError> {
         let text = match Engine::of(language) {
             Engine::Tera => self
                 .tera
                 .get(&language)
-                .map(|engine| engine.render(template, &view)),
+                .map(|engine| engine.render(template, context)),
             Engine::Handlebars => self
                 .handlebars
                 .get(&language)
-                .map(|engine| engine.render(template, view)),
+                .map(|engine| engine.render(template, context)),
         };
         text.unwrap_or_else(|| Err(self.catalog.unknown(template)))
     }
@@ -208,43 +219,9 @@ fn names<'s>(sources: &'s Sources<'_>) -> impl Iterator<Item = &'s str> {
     names.filter(|name| !name.starts_with(BUILT_IN_PREFIX))
 }
 
-/// Absent is one thing to a template, however the view says it; so printing it is an error.
-fn without_nulls(mut value: Value) -> Value {
-    strip(&mut value);
-    value
-}
-
-fn strip(value: &mut Value) {
-    match value {
-        Value::Object(map) => {
-            map.retain(|_, value| !value.is_null());
-            map.values_mut().for_each(strip);
-        }
-        Value::Array(items) => items.iter_mut().for_each(strip),
-        _ => {}
-    }
-}
-
-fn finish(template: &str, language: Language, text: &str) -> Result<String, RenderError> {
-    let text = text.trim_start_matches('\n').trim_end_matches([' ', '\n']);
-    let mut text = match language {
-        Language::Hcl => lang::hcl::format(text),
-        _ => text.to_owned(),
-    };
-    if !text.is_empty() {
-        text.push('\n');
-    }
-    match lang::reread(language, &text) {
-        Ok(()) => Ok(text),
-        Err(source) => Err(RenderError::Reread {
-            template: template.to_owned(),
-            line: stumbled(&text, source.at),
-            source,
-        }),
-    }
-}
-
-fn stumbled(text: &str, at: Option<LineColumn>) -> String {
-    let line = at.and_then(|at| text.lines().nth(at.line.saturating_sub(1)));
-    line.unwrap_or_default().trim().to_owned()
+fn context(template: &str, view: &impl Serialize) -> Result<Context, RenderError> {
+    Context::new(view).map_err(|source| RenderError::View {
+        template: template.to_owned(),
+        source,
+    })
 }

@@ -37,8 +37,9 @@ impl Templates {
 
     /// What a planned file holds, and the template line behind each of its lines.
     pub(super) fn trace(&self, file: &Planned) -> anyhow::Result<(String, Vec<Option<Place>>)> {
-        let text = self.renderer.render(file.template, &file.view)?;
-        let places = self.tracer.lines(file.template, &file.view, &text)?;
+        let view = file.view.as_ref();
+        let text = self.renderer.render(file.template, view)?;
+        let places = self.tracer.lines(file.template, view, &text)?;
         Ok((text, places))
     }
 

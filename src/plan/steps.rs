@@ -1,5 +1,7 @@
 //! The scripts in the lab's order, and the Terraform files.
 
+use std::sync::Arc;
+
 use super::files::{numbered, probe_file, stage_folder};
 use super::{Builder, View};
 use crate::model::Lab;
@@ -246,8 +248,7 @@ fn stage_script(lab: &Lab, index: usize, stage: &Stage) -> String {
 }
 
 /// Plans the scripts and the runbook that tells their order.
-pub(super) fn scripts(plan: &mut Builder, lab: &Lab) -> Result<(), PathError> {
-    let view = || View::Lab(Box::new(scripts::lab(lab)));
+pub(super) fn scripts(plan: &mut Builder, lab: &Lab, view: &Arc<View>) -> Result<(), PathError> {
     let own_network = lab.cluster.network.own().is_some();
     for (path, template) in SOURCED {
         let wanted = match path {
@@ -256,13 +257,13 @@ pub(super) fn scripts(plan: &mut Builder, lab: &Lab) -> Result<(), PathError> {
             _ => true,
         };
         if wanted {
-            plan.file(path, template, view(), "cluster")?;
+            plan.file(path, template, Arc::clone(view), "cluster")?;
         }
     }
     let before = needed(lab, &BEFORE);
     let after = needed(lab, &AFTER);
     for step in before.iter().chain(&after) {
-        plan.file(step.file, step.template, view(), "cluster")?;
+        plan.file(step.file, step.template, Arc::clone(view), "cluster")?;
     }
     plan.file(
         "scripts/run-lab.sh",

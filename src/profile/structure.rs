@@ -121,8 +121,9 @@ impl Walk<'_> {
             }
             if let Some(value) = self.node(&entry.value, shape) {
                 kept.push(Entry {
+                    key: entry.key.clone(),
+                    key_span: entry.key_span,
                     value,
-                    ..entry.clone()
                 });
             }
             self.path.truncate(length);

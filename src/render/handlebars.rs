@@ -8,9 +8,9 @@ mod walk;
 
 use std::collections::BTreeMap;
 
-use ::handlebars::{Context, Handlebars, RenderErrorReason, TemplateError};
+use ::handlebars::{Handlebars, RenderErrorReason, TemplateError};
 
-use super::{Field, Place, RenderError, Sources, absent};
+use super::{Context, Field, Place, RenderError, Sources, absent};
 use crate::lang::{Language, html, markdown, shell};
 
 /// Stands around what the escape function, which can't fail, has to say of a value that the language
@@ -59,15 +59,10 @@ impl Engine {
         Ok(Engine { registry })
     }
 
-    /// Renders a template with a view that has no nulls.
-    pub(super) fn render(
-        &self,
-        name: &str,
-        view: serde_json::Value,
-    ) -> Result<String, RenderError> {
-        let text = self
-            .registry
-            .render_with_context(name, &Context::from(view))
+    pub(super) fn render(&self, name: &str, context: &Context) -> Result<String, RenderError> {
+        let context = context.handlebars();
+        let text = context
+            .and_then(|context| self.registry.render_with_context(name, context))
             .map_err(|error| failure(name, error))?;
         match text.split(REFUSED).nth(1) {
             None => Ok(text),

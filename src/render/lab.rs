@@ -1,6 +1,10 @@
 //! A whole plan -> the tree of a lab.
 
-use super::{RenderError, Renderer};
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::sync::Arc;
+
+use super::{RenderError, Renderer, context};
 use crate::plan::Planned;
 use crate::tree::{File, InsertError, Tree};
 
@@ -21,8 +25,13 @@ pub enum LabError {
 /// The first file that can't be rendered, or can't stand beside another.
 pub fn tree(renderer: &Renderer, plan: &[Planned]) -> Result<Tree, LabError> {
     let mut tree = Tree::new();
+    let mut contexts = HashMap::new();
     for planned in plan {
-        let text = renderer.render(planned.template, &planned.view)?;
+        let context = match contexts.entry(Arc::as_ptr(&planned.view)) {
+            Entry::Occupied(made) => made.into_mut(),
+            Entry::Vacant(new) => new.insert(context(planned.template, planned.view.as_ref())?),
+        };
+        let text = renderer.render_in(planned.template, context)?;
         let file = File {
             bytes: text.into_bytes(),
             executable: planned.executable(),

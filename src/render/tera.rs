@@ -9,9 +9,9 @@ mod scan;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use ::tera::{Context, ErrorKind, Kwargs, State, Tera, TeraResult, Value};
+use ::tera::{ErrorKind, Kwargs, State, Tera, TeraResult, Value};
 
-use super::{Field, Place, RenderError, Sources, absent};
+use super::{Context, Field, Place, RenderError, Sources, absent};
 use crate::lang::{Language, hcl, json, yaml};
 
 /// The templates of one language.
@@ -51,14 +51,10 @@ impl Engine {
         Ok(Engine { tera })
     }
 
-    /// Renders a template with a view that has no nulls.
-    pub(super) fn render(
-        &self,
-        name: &str,
-        view: &serde_json::Value,
-    ) -> Result<String, RenderError> {
-        Context::from_serialize(view)
-            .and_then(|context| self.tera.render(name, &context))
+    pub(super) fn render(&self, name: &str, context: &Context) -> Result<String, RenderError> {
+        let context = context.tera();
+        context
+            .and_then(|context| self.tera.render(name, context))
             .map_err(|error| failure(error, name, false))
     }
 }

@@ -11,7 +11,8 @@ use serde::Serialize;
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
 use super::{
-    BUILT_IN_PREFIX, Catalog, Engine, Place, RenderError, Renderer, handlebars, sources, tera,
+    BUILT_IN_PREFIX, Catalog, Engine, Place, RenderError, Renderer, context, handlebars, sources,
+    tera,
 };
 use crate::lang::Language;
 use mark::{Marks, marked, number};
@@ -66,12 +67,9 @@ impl Tracer {
         view: &impl Serialize,
         text: &str,
     ) -> Result<Vec<Option<Place>>, RenderError> {
-        let view = serde_json::to_value(view).map_err(|source| RenderError::View {
-            template: template.to_owned(),
-            source,
-        })?;
+        let context = context(template, view)?;
         let language = Language::of_template(template).unwrap_or(Language::Shell);
-        let marked = self.renderer.raw(template, language, view)?;
+        let marked = self.renderer.raw(template, language, &context)?;
         let made = made(&marked);
         let there = visible(text);
         let place = |mark: Option<usize>| mark.and_then(|mark| self.marks.place(mark));

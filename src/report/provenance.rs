@@ -124,7 +124,7 @@ impl Profile<'_> {
         let raw = profile::typed(self.sources, tree, Vec::new()).value?;
         let lab = check::lab(&raw).value?;
         let file = planned(&lab, path)?;
-        renderer.render(file.template, &file.view).ok()
+        renderer.render(file.template, file.view.as_ref()).ok()
     }
 }
 

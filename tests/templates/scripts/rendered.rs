@@ -45,7 +45,7 @@ pub(super) fn scripts(lab: &Lab, folder: &Path) -> Vec<String> {
         if !file.template.starts_with("gcloud/") {
             continue;
         }
-        let text = renderer.render(file.template, &file.view).unwrap();
+        let text = renderer.render(file.template, file.view.as_ref()).unwrap();
         let path = folder.join(file.path.as_str());
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
@@ -60,7 +60,7 @@ pub(super) fn runbook_commands(lab: &Lab) -> Vec<String> {
     let files = plan::plan(lab).unwrap();
     let runbook = files.iter().find(|file| file.path.as_str() == "README.md");
     let runbook = runbook.unwrap();
-    let text = renderer.render(runbook.template, &runbook.view).unwrap();
+    let text = renderer.render(runbook.template, runbook.view.as_ref()).unwrap();
     let spans = text.split('`').filter(|span| span.starts_with("gcloud "));
     spans.map(str::to_owned).collect()
 }

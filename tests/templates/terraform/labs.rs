@@ -224,7 +224,7 @@ pub(super) fn files(renderer: &Renderer, lab: &Lab, folder: &str) -> Vec<(String
     let mut planned = plan::plan(lab).unwrap();
     planned.extend(plan::on_request(lab).unwrap());
     planned.retain(|file| file.path.as_str().starts_with(folder));
-    let text = |file: &Planned| match renderer.render(file.template, &file.view) {
+    let text = |file: &Planned| match renderer.render(file.template, file.view.as_ref()) {
         Ok(text) => (file.path.as_str().to_owned(), text),
         Err(error) => panic!("{}: {error}", file.path.as_str()),
     };
