@@ -12,6 +12,7 @@ pub mod reference;
 pub mod schema;
 pub mod set;
 mod shape;
+pub mod shelf;
 pub mod structure;
 pub mod yaml;
 

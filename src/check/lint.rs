@@ -27,11 +27,23 @@ use crate::netpol::{Policy, PolicyId, PolicySpec, Reading, WorkloadId, World};
 use crate::source::Span;
 use crate::staged::{self, Places};
 
+/// How hard lints look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effort {
+    /// At what is there. Every mistake is found.
+    Glance,
+    /// Rules are taken away too, to see whether anybody notices. That takes longer than all else and
+    /// finds what is only worth knowing.
+    Trials,
+}
+
 /// What lints look at.
 #[derive(Debug, Clone)]
 pub struct Facts<'w> {
     /// Everything in force.
     pub world: &'w World,
+    /// How hard to look.
+    pub effort: Effort,
     /// How it is read.
     pub reading: Reading,
     /// Addresses of pods.
@@ -60,6 +72,7 @@ impl<'w> Facts<'w> {
             .filter(|workload| !workload.host_network);
         Self {
             world,
+            effort: Effort::Trials,
             reading,
             pods: pods
                 .flat_map(|workload| workload.ips())
@@ -75,7 +88,7 @@ impl<'w> Facts<'w> {
     }
 
     /// What a lab says of its cluster, with the world of its last stage.
-    fn of_lab(world: &'w World, lab: &Lab) -> Self {
+    fn of_lab(world: &'w World, lab: &Lab, effort: Effort) -> Self {
         let (pods, nodes, mut services) = match &lab.cluster.network {
             Network::Own(own) => (
                 vec![IpNet::V4(own.pods.range)],
@@ -89,6 +102,7 @@ impl<'w> Facts<'w> {
         let stages = lab.stages.iter().map(|stage| stage.logging);
         Self {
             world,
+            effort,
             reading: Reading::DPV2,
             pods,
             nodes,
@@ -108,9 +122,9 @@ fn service_addresses(world: &World) -> impl Iterator<Item = IpNet> {
 }
 
 /// Lints of a lab, with all policies in force that its stages apply.
-pub fn lab(lab: &Lab, places: &Places) -> Vec<Diagnostic> {
+pub fn lab(lab: &Lab, places: &Places, effort: Effort) -> Vec<Diagnostic> {
     let world = staged::world(lab, lab.stages.last(), places);
-    let mut found = lints(&Facts::of_lab(&world, lab));
+    let mut found = lints(&Facts::of_lab(&world, lab, effort));
     found.extend(logging::of_workloads(lab));
     for finding in &mut found {
         // A lab leaves doors open on purpose: that is where it starts.
@@ -137,11 +151,11 @@ pub fn lints(facts: &Facts<'_>) -> Vec<Diagnostic> {
         found.extend(logging::of_policy(&lint, &subject));
     }
     found.extend(logging::of_namespaces(facts));
-    let redundant = redundant::rules(&lint).into_iter();
-    let idle: Vec<Diagnostic> = redundant
-        .filter(|finding| !explained(finding, &found))
-        .collect();
-    found.extend(idle);
+    if facts.effort == Effort::Trials {
+        let mut idle = redundant::rules(&lint);
+        idle.retain(|finding| !explained(finding, &found));
+        found.extend(idle);
+    }
     found.extend(traps::of_pods(&lint));
     found.extend(traps::front_doors(&lint));
     found.extend(selection::unprotected(&lint));

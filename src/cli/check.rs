@@ -1,6 +1,10 @@
 //! `dplab check`: the one command of a pipeline. Profiles, expectations and drift, all reported in
 //! one run; quiet where all is well.
 
+use std::collections::HashMap;
+
+use camino::Utf8Path;
+
 use super::args::{CheckArgs, FailOn, Format};
 use super::drifts::{self, Sides};
 use super::labs::{self, Lab};
@@ -29,10 +33,12 @@ struct Found {
 pub(super) fn run(args: &CheckArgs, term: &Term) -> anyhow::Result<Exit> {
     let target = Target::of(&args.target.positional, &args.target.out)?;
     let mut sources = SourceMap::new();
-    let loaded = load::labs(&target.profiles, &args.overrides, &mut sources)?;
+    let effort = term.effort(args.format);
+    let loaded = load::labs(&target.profiles, &args.overrides, &mut sources, effort)?;
+    let expected: Vec<Vec<Diagnostic>> = loaded.iter().map(expectations).collect();
     let mut found = Found {
         profile: profiles(&loaded),
-        reach: loaded.iter().flat_map(expectations).collect(),
+        reach: expected.concat(),
         drift: Vec::new(),
     };
     let labs = labs::rendered(&loaded, &target, &args.templates, &[])?;
@@ -42,8 +48,13 @@ pub(super) fn run(args: &CheckArgs, term: &Term) -> anyhow::Result<Exit> {
         found.drift.extend(differences);
     }
     print(args, &found, &sides, &sources, term)?;
-    for profile in &loaded {
-        term.say(&summary(profile, &sides));
+    let by_profile: HashMap<&Utf8Path, &Sides<'_>> = sides
+        .iter()
+        .map(|side| (side.lab.profile.as_path(), side))
+        .collect();
+    for (profile, expected) in loaded.iter().zip(&expected) {
+        let side = by_profile.get(profile.path.as_path());
+        term.say(&summary(profile, expected, side.copied()));
     }
     Ok(exit(args, &found, &sides))
 }
@@ -134,18 +145,15 @@ fn print(
 }
 
 /// One line a profile.
-fn summary(loaded: &Loaded, sides: &[Sides<'_>]) -> String {
+fn summary(loaded: &Loaded, expected: &[Diagnostic], side: Option<&Sides<'_>>) -> String {
     let path = &loaded.path;
     let mut parts = Vec::new();
-    let own = expectations(loaded);
     let matters = |finding: &&Diagnostic| finding.severity > Severity::Info;
-    let all = [&loaded.findings, &loaded.lints, &own]
-        .into_iter()
-        .flatten();
+    let all = [&loaded.findings[..], &loaded.lints, expected];
+    let all = all.into_iter().flatten();
     let counted: Vec<Diagnostic> = all.filter(matters).cloned().collect();
     let counted = diag::text::summary(&counted);
     parts.extend(Some(counted).filter(|text| !text.is_empty()));
-    let side = sides.iter().find(|side| side.lab.profile == *path);
     let side = side.filter(|side| side.drift.differs());
     parts.extend(side.map(|side| match side.drift.drifting().count() {
         0 => format!("{}: its lock file differs", side.drift.folder),

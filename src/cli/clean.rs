@@ -11,6 +11,7 @@ use super::labs::shown;
 use super::load;
 use super::target::Target;
 use super::term::Term;
+use crate::check::lint::Effort;
 use crate::diag::has_errors;
 use crate::exit::Exit;
 use crate::source::SourceMap;
@@ -61,7 +62,12 @@ fn there(target: &Target) -> anyhow::Result<Vec<RelPath>> {
 /// The labs of profiles. Only the name counts here, so one with mistakes can be cleaned up too.
 fn named(args: &CleanArgs, target: &Target, term: &Term) -> anyhow::Result<(Vec<RelPath>, Exit)> {
     let mut sources = SourceMap::new();
-    let loaded = load::labs(&target.profiles, &args.overrides, &mut sources)?;
+    let loaded = load::labs(
+        &target.profiles,
+        &args.overrides,
+        &mut sources,
+        Effort::Glance,
+    )?;
     let (mut labs, mut exit) = (Vec::new(), Exit::Fine);
     for profile in &loaded {
         match &profile.name {

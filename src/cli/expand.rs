@@ -16,7 +16,7 @@ pub(super) fn run(args: &ExpandArgs, term: &Term) -> anyhow::Result<Exit> {
     let mut fitting = None;
     if findings.is_empty() {
         let overrides = args.overrides.overrides();
-        let (node, found) = layer::resolve(&mut sources, &Disk, id, &overrides);
+        let (node, found) = layer::resolve(&mut sources, &Disk::default(), id, &overrides);
         findings.extend(found);
         fitting = node.map(|node| structure::fit(&node, &sources));
         let misfits = fitting.iter().flat_map(|(_, misfits)| misfits);

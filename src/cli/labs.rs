@@ -1,6 +1,8 @@
 //! Profiles -> generated trees, for every command that needs them.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use anyhow::Context as _;
 use camino::{Utf8Path, Utf8PathBuf};
@@ -11,12 +13,13 @@ use super::load::{self, Loaded};
 use super::target::Target;
 use super::templates;
 use super::term::Term;
+use crate::check::lint::Effort;
 use crate::diag::{Code, Diagnostic, has_errors};
 use crate::exit::Exit;
 use crate::model;
 use crate::plan::{self, Planned};
 use crate::render::{self, Renderer};
-use crate::source::SourceMap;
+use crate::source::{SourceMap, Span};
 use crate::tree::{self, Comparison, Disk, Lock, RelPath, Scope, Tree};
 
 /// A lab with its generated tree.
@@ -95,7 +98,7 @@ pub(super) fn generated(
     term: &Term,
 ) -> anyhow::Result<Result<Vec<Lab>, Exit>> {
     let mut sources = SourceMap::new();
-    let loaded = load::labs(&target.profiles, overrides, &mut sources)?;
+    let loaded = load::labs(&target.profiles, overrides, &mut sources, Effort::Glance)?;
     let findings = findings(&loaded);
     term.findings(&findings, &sources);
     if has_errors(&findings) {
@@ -185,19 +188,21 @@ fn known<'a>(
 /// Two profiles of one name would write into one folder.
 fn same_names(loaded: &[Loaded]) -> Vec<Diagnostic> {
     let mut found = Vec::new();
-    for (index, one) in loaded.iter().enumerate() {
-        let Some(name) = &one.name else { continue };
-        let others = loaded[..index]
-            .iter()
-            .filter_map(|other| other.name.as_ref());
-        let same = others.filter(|other| other.value == name.value);
-        found.extend(same.take(1).map(|first| {
-            let message = format!("`{}` is the name of another profile's lab", name.value);
-            Diagnostic::new(Code::DuplicateName, message)
-                .at(name.span, "expected a name of its own: it names the folder")
-                .and(first.span, "it stands here first")
-                .path("name")
-        }));
+    let mut spans: HashMap<&str, Span> = HashMap::new();
+    for name in loaded.iter().filter_map(|one| one.name.as_ref()) {
+        let first = match spans.entry(&name.value) {
+            Entry::Occupied(first) => *first.get(),
+            Entry::Vacant(new) => {
+                new.insert(name.span);
+                continue;
+            }
+        };
+        let message = format!("`{}` is the name of another profile's lab", name.value);
+        let finding = Diagnostic::new(Code::DuplicateName, message)
+            .at(name.span, "expected a name of its own: it names the folder")
+            .and(first, "it stands here first")
+            .path("name");
+        found.push(finding);
     }
     found
 }

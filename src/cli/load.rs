@@ -7,21 +7,30 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::args::OverrideArgs;
 use crate::check;
+use crate::check::lint::{self, Effort};
 use crate::diag::{self, Code, Diagnostic, Severity, has_errors};
 use crate::model::Lab;
 use crate::profile::layer::{Files, Overrides};
 use crate::profile::raw::RawProfile;
+use crate::profile::shelf::Shelf;
 use crate::profile::yaml::{self, Limits};
 use crate::profile::{self, At};
 use crate::source::{SourceId, SourceMap, Span};
 
-/// The real file system.
-pub(super) struct Disk;
+/// The real file system, of which a run reads what profiles stand on once.
+#[derive(Default)]
+pub(super) struct Disk {
+    shelf: Shelf,
+}
 
 impl Files for Disk {
     fn read(&self, path: &Utf8Path) -> io::Result<String> {
         let bytes = bytes(path)?;
         String::from_utf8(bytes).map_err(|e| io::Error::new(io::ErrorKind::InvalidData, e))
+    }
+
+    fn shelf(&self) -> Option<&Shelf> {
+        Some(&self.shelf)
     }
 }
 
@@ -100,7 +109,7 @@ pub(super) struct Loaded {
     pub(super) lab: Option<Lab>,
     /// What was found, in the order of the text. Of what lints find, only errors.
     pub(super) findings: Vec<Diagnostic>,
-    /// What else lints find: valid, and probably not meant.
+    /// What else lints find, as hard as they looked: valid, and probably not meant.
     pub(super) lints: Vec<Diagnostic>,
 }
 
@@ -109,18 +118,31 @@ pub(super) fn labs(
     named: &[Utf8PathBuf],
     overrides: &OverrideArgs,
     sources: &mut SourceMap,
+    effort: Effort,
 ) -> anyhow::Result<Vec<Loaded>> {
     let overrides = overrides.overrides();
+    let disk = Disk::default();
     paths(named)?
         .into_iter()
-        .map(|path| lab(path, sources, &overrides))
+        .map(|path| read(path, &disk, sources, &overrides, effort))
         .collect()
 }
 
+/// Reads and checks one profile.
 pub(super) fn lab(
     path: Utf8PathBuf,
     sources: &mut SourceMap,
     overrides: &Overrides,
+) -> anyhow::Result<Loaded> {
+    read(path, &Disk::default(), sources, overrides, Effort::Glance)
+}
+
+fn read(
+    path: Utf8PathBuf,
+    disk: &Disk,
+    sources: &mut SourceMap,
+    overrides: &Overrides,
+    effort: Effort,
 ) -> anyhow::Result<Loaded> {
     let (id, refused) = open(&path, sources)?;
     if let Some(finding) = refused {
@@ -133,7 +155,7 @@ pub(super) fn lab(
             lints: Vec::new(),
         });
     }
-    let read = profile::read(sources, &Disk, id, overrides);
+    let read = profile::read(sources, disk, id, overrides);
     let structure_failed = read.failed();
     let mut findings = read.findings;
     let mut lab = None;
@@ -144,7 +166,7 @@ pub(super) fn lab(
         findings.extend(checked.findings);
         lab = checked.value.filter(|_| !structure_failed);
     }
-    let (told, lints) = lints(read.value.as_ref(), lab.as_ref());
+    let (told, lints) = lints(read.value.as_ref(), lab.as_ref(), effort);
     if has_errors(&told) {
         lab = None;
     }
@@ -165,11 +187,15 @@ pub(super) fn lab(
 
 /// What every command tells: of what lints find the errors, and what the proof doesn't cover. Then
 /// the rest.
-fn lints(raw: Option<&RawProfile>, lab: Option<&Lab>) -> (Vec<Diagnostic>, Vec<Diagnostic>) {
+fn lints(
+    raw: Option<&RawProfile>,
+    lab: Option<&Lab>,
+    effort: Effort,
+) -> (Vec<Diagnostic>, Vec<Diagnostic>) {
     let (Some(raw), Some(lab)) = (raw, lab) else {
         return (Vec::new(), Vec::new());
     };
-    let found = check::lint::lab(lab, &check::places(raw, lab));
+    let found = lint::lab(lab, &check::places(raw, lab), effort);
     let wrong = |finding: &Diagnostic| finding.severity == Severity::Error;
     let (mut told, rest): (Vec<Diagnostic>, _) = found.into_iter().partition(wrong);
     told.extend(check::objects(raw, lab));

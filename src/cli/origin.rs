@@ -10,6 +10,7 @@ use super::args::ExplainArgs;
 use super::load::{self, Loaded};
 use super::provenance::{Templates, Written};
 use super::term::Term;
+use crate::check::lint::Effort;
 use crate::exit::Exit;
 use crate::lang::Language;
 use crate::plan::Planned;
@@ -76,7 +77,7 @@ impl Found {
 /// The profile whose lab has the folder's name, or the one that was named.
 fn profile(args: &ExplainArgs, found: &Found) -> anyhow::Result<Loaded> {
     let mut sources = SourceMap::new();
-    let mut all = load::labs(&args.profile, &args.overrides, &mut sources)?;
+    let mut all = load::labs(&args.profile, &args.overrides, &mut sources, Effort::Glance)?;
     if args.profile.len() != 1 {
         let name = found.lab.as_str();
         all.retain(|one| one.name.as_ref().is_some_and(|own| own.value == name));

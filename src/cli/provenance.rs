@@ -77,10 +77,11 @@ pub(super) struct Written {
 impl Written {
     pub(super) fn read(path: &Utf8Path, overrides: &OverrideArgs) -> anyhow::Result<Self> {
         let mut sources = SourceMap::new();
-        let text = Disk.read(path);
+        let disk = Disk::default();
+        let text = disk.read(path);
         let text = text.with_context(|| format!("the profile `{path}` can't be read"))?;
         let id = sources.add(path.as_str(), text);
-        let (node, _) = layer::resolve(&mut sources, &Disk, id, &overrides.overrides());
+        let (node, _) = layer::resolve(&mut sources, &disk, id, &overrides.overrides());
         Ok(Self { sources, node })
     }
 

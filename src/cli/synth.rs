@@ -89,7 +89,12 @@ fn of_manifests(args: &SynthArgs, term: &Term) -> anyhow::Result<Result<(Lab, Wo
     let imported = read.imported;
     let mut sources = SourceMap::new();
     let id = sources.add("imported profile", imported.profile);
-    let read = profile::read(&mut sources, &load::Disk, id, &Overrides::default());
+    let read = profile::read(
+        &mut sources,
+        &load::Disk::default(),
+        id,
+        &Overrides::default(),
+    );
     let checked = read.value.as_ref().map(check::lab);
     let Some(lab) = checked.and_then(|checked| checked.value) else {
         term.findings(&read.findings, &sources);

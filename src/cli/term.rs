@@ -4,7 +4,8 @@ use std::io::{self, Write};
 
 use anstream::ColorChoice;
 
-use super::args::{Color, OutputArgs};
+use super::args::{Color, Format, OutputArgs};
+use crate::check::lint::Effort;
 use crate::diag::{self, Diagnostic, Severity};
 use crate::source::SourceMap;
 
@@ -87,6 +88,14 @@ impl Term {
         let matters = |finding: &&Diagnostic| self.verbose || finding.severity > Severity::Info;
         let shown: Vec<Diagnostic> = findings.iter().filter(matters).cloned().collect();
         self.findings(&shown, sources);
+    }
+
+    /// How hard to look: people aren't shown what is only worth knowing unless they ask for it.
+    pub(super) fn effort(&self, format: Format) -> Effort {
+        match format {
+            Format::Text if !self.verbose => Effort::Glance,
+            _ => Effort::Trials,
+        }
     }
 
     /// An error that is nobody's finding: its causes, one a line.

@@ -14,6 +14,7 @@ pub(super) fn run(args: &ValidateArgs, term: &Term) -> anyhow::Result<Exit> {
         &args.profiles.profiles,
         &args.profiles.overrides,
         &mut sources,
+        term.effort(args.format),
     )?;
     let all = loaded
         .iter()

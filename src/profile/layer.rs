@@ -10,6 +10,7 @@ use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
 use super::catalogue;
 use super::merge::merge;
 use super::set::{self, Assignment};
+use super::shelf::Shelf;
 use super::yaml::{self, Entry, Limits, Node, Value};
 use crate::diag::{Code, Diagnostic};
 use crate::source::{SourceId, SourceMap, Span};
@@ -22,6 +23,11 @@ pub trait Files {
     /// # Errors
     /// What the file system says.
     fn read(&self, path: &Utf8Path) -> Result<String, Error>;
+
+    /// Where texts that several profiles stand on are kept, if they are to be read once only.
+    fn shelf(&self) -> Option<&Shelf> {
+        None
+    }
 }
 
 /// What is laid on top of a profile from outside, in this order.
@@ -52,9 +58,10 @@ pub fn resolve(
         layers: 0,
         found: Vec::new(),
     };
-    let Some(mut node) = stack.profile(profile) else {
+    let Some(node) = stack.tree(profile, None) else {
         return (None, stack.found);
     };
+    let mut node = stack.layered(profile, node);
     for path in &overrides.values {
         if let Some(over) = stack.values(path) {
             node = merge(node, over, &mut stack.found);
@@ -78,8 +85,8 @@ struct Stack<'a> {
 }
 
 impl Stack<'_> {
-    fn profile(&mut self, id: SourceId) -> Option<Node> {
-        let mut node = self.tree(id)?;
+    /// A profile's tree with its bases below.
+    fn layered(&mut self, id: SourceId, mut node: Node) -> Node {
         let path = normal(Utf8Path::new(self.name(id)));
         let bases = take(&mut node, "extends");
         self.open.push(path);
@@ -94,10 +101,10 @@ impl Stack<'_> {
             }
         }
         self.open.pop();
-        Some(match below {
+        match below {
             None => node,
             Some(below) => merge(below, node, &mut self.found),
-        })
+        }
     }
 
     /// One path, or a list of paths.
@@ -146,7 +153,8 @@ impl Stack<'_> {
         }
         self.layers += 1;
         let id = self.open_file(&path, Some(node.span), "extends")?;
-        self.profile(id)
+        let node = self.shelved(id)?;
+        Some(self.layered(id, node))
     }
 
     /// Bases lie below the profile; what is laid on top can't bring any.
@@ -163,7 +171,7 @@ impl Stack<'_> {
 
     fn values(&mut self, path: &Utf8Path) -> Option<Node> {
         let id = self.open_file(path, None, "")?;
-        self.tree(id)
+        self.shelved(id)
     }
 
     /// Fills in what `app.use` names: the catalogue's application below, the profile's words on top.
@@ -180,9 +188,8 @@ impl Stack<'_> {
         let Some(below) = self.catalogue(text, name.span) else {
             return node;
         };
-        let mut over = std::mem::replace(&mut app.value, below.clone());
-        take(&mut over, "use");
-        app.value = merge(below, over, &mut self.found);
+        take(&mut app.value, "use");
+        app.value = merge(below, app.value.take(), &mut self.found);
         node
     }
 
@@ -226,7 +233,7 @@ impl Stack<'_> {
     /// An application's tree. It uses no other: there is one catalogue.
     fn app(&mut self, name: &str, text: String) -> Option<Node> {
         let id = self.sources.add(name, text);
-        let mut node = self.tree(id)?;
+        let mut node = self.shelved(id)?;
         if let Some(other) = take(&mut node, "use") {
             let message = "an application of the catalogue stands on its own";
             self.found.push(
@@ -261,15 +268,22 @@ impl Stack<'_> {
         });
     }
 
-    fn tree(&mut self, id: SourceId) -> Option<Node> {
-        match yaml::read(self.sources, id, Limits::PROFILE) {
-            Ok(documents) => documents.into_iter().next().or_else(|| {
-                let empty = Node {
-                    span: Span::new(id, 0..0),
-                    value: Value::Map(Vec::new()),
-                };
-                Some(empty)
-            }),
+    /// The tree of a text that other profiles may stand on too.
+    fn shelved(&mut self, id: SourceId) -> Option<Node> {
+        self.tree(id, self.files.shelf())
+    }
+
+    fn tree(&mut self, id: SourceId, shelf: Option<&Shelf>) -> Option<Node> {
+        let read = match shelf {
+            Some(shelf) => shelf.read(self.sources, id),
+            None => yaml::read(self.sources, id, Limits::PROFILE)
+                .map(|documents| documents.into_iter().next()),
+        };
+        match read {
+            Ok(tree) => Some(tree.unwrap_or_else(|| Node {
+                span: Span::new(id, 0..0),
+                value: Value::Map(Vec::new()),
+            })),
             Err(finding) => {
                 self.found.push(*finding);
                 None

@@ -37,7 +37,7 @@ fn maps(mut base: Vec<Entry>, over: Vec<Entry>, found: &mut Vec<Diagnostic>) -> 
                     base.remove(at);
                     continue;
                 }
-                let below = base[at].value.clone();
+                let below = base[at].value.take();
                 base[at] = Entry {
                     value: merge(below, entry.value, found),
                     ..entry
@@ -65,7 +65,7 @@ fn lists(mut base: Vec<Node>, over: Vec<Node>, found: &mut Vec<Diagnostic>) -> V
                 base.remove(at);
             }
             (Some(at), false) => {
-                let below = base[at].clone();
+                let below = base[at].take();
                 base[at] = merge(below, item, found);
             }
             (None, true) => found.push(nothing_to_remove(name, &item, &base)),

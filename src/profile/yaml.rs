@@ -110,6 +110,30 @@ impl Node {
         }
     }
 
+    /// The node, which leaves nothing behind.
+    pub(super) fn take(&mut self) -> Node {
+        let value = std::mem::replace(&mut self.value, Value::Null);
+        Node {
+            span: self.span,
+            value,
+        }
+    }
+
+    /// Says of the node and all below it that they stand in another source, of the same text.
+    pub(super) fn move_to(&mut self, source: SourceId) {
+        self.span.source = source;
+        match &mut self.value {
+            Value::Seq(items) => items.iter_mut().for_each(|item| item.move_to(source)),
+            Value::Map(entries) => {
+                for entry in entries {
+                    entry.key_span.source = source;
+                    entry.value.move_to(source);
+                }
+            }
+            _ => {}
+        }
+    }
+
     /// Gives the node and all below it one place.
     pub fn place_all(&mut self, span: Span) {
         self.span = span;

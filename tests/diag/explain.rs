@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io;
 
 use camino::Utf8Path;
-use dplab::check::lint::{Facts, lints};
+use dplab::check::lint::{Effort, Facts, lints};
 use dplab::diag::{Code, Diagnostic, Severity};
 use dplab::netpol::Reading;
 use dplab::profile::layer::{Files, Overrides};
@@ -51,7 +51,7 @@ fn findings(example: &str) -> Vec<Diagnostic> {
         if let Some(lab) = &checked.value {
             let places = check::places(raw, lab);
             found.extend(check::objects(raw, lab));
-            found.extend(check::lint::lab(lab, &places));
+            found.extend(check::lint::lab(lab, &places, Effort::Trials));
             found.extend(expectations::findings(raw, lab, &places, Reading::DPV2));
         }
     }
