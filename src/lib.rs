@@ -20,6 +20,7 @@
 //! |---|---|
 //! | [`source`] | texts, byte ranges in them, lines and columns |
 //! | [`suggest`] | the nearest of some known words |
+//! | `parallel` | one function over many things, on all cores |
 //! | [`diag`] | findings, the one list of their codes, and how they are written |
 //! | [`model`] | what is true: newtypes that only `parse` makes |
 //! | [`lang`] | shell, YAML, HCL, Markdown, HTML, JSON: quoting, and reading back |
@@ -52,6 +53,7 @@ pub mod lang;
 pub mod manifest;
 pub mod model;
 pub mod netpol;
+mod parallel;
 pub mod plan;
 pub mod profile;
 pub mod render;

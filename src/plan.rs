@@ -3,6 +3,7 @@
 mod files;
 mod steps;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -78,7 +79,7 @@ pub enum View {
 /// # Errors
 /// A name in the lab that can't be a file's.
 pub fn plan(lab: &Lab) -> Result<Vec<Planned>, PathError> {
-    let mut plan = Builder { files: Vec::new() };
+    let mut plan = Builder::default();
     let view = lab_view(lab);
     steps::scripts(&mut plan, lab, &view)?;
     for (path, template) in steps::terraform(lab) {
@@ -121,7 +122,7 @@ pub fn plan(lab: &Lab) -> Result<Vec<Planned>, PathError> {
 /// # Errors
 /// A name in the lab that can't be a file's.
 pub fn on_request(lab: &Lab) -> Result<Vec<Planned>, PathError> {
-    let mut plan = Builder { files: Vec::new() };
+    let mut plan = Builder::default();
     let view = lab_view(lab);
     for (path, template) in steps::kcc(lab) {
         plan.file(path, template, Arc::clone(&view), "cluster")?;
@@ -157,8 +158,11 @@ fn in_force<'a>(lab: &'a Lab, stage: &'a Stage) -> Vec<InForce<'a>> {
 }
 
 /// Puts the plan together.
+#[derive(Default)]
 struct Builder {
     files: Vec<Planned>,
+    /// Policies that were planned before, which most stages have in common.
+    policies: HashMap<(*const Policy, bool), Arc<View>>,
 }
 
 impl Builder {
@@ -194,7 +198,7 @@ impl Builder {
         let mut resources: Vec<String> = Vec::new();
         for AppObject { object, key } in app_objects::all(&lab.app) {
             let name = files::not_taken(object_file(&object, &lab.app.namespace), &resources);
-            let view = View::Object(app_objects::view(&object));
+            let view = View::Object(app_objects::view(object));
             let path = format!("kubernetes/app/{name}");
             self.file(&path, "kubernetes/object.yaml.tera", view, key)?;
             resources.push(name);
@@ -254,13 +258,19 @@ impl Builder {
         let mut resources = Vec::new();
         for (policy, logged) in policies {
             let file = policy_file(policy, home);
-            let view = View::Policy(objects::policy(policy, *logged));
+            let view = self.policy_view(policy, *logged);
             let key = format!("policies.{}", policy.name);
             let path = format!("{folder}/{file}");
             self.file(&path, "kubernetes/policy.yaml.tera", view, key)?;
             resources.push(file);
         }
         Ok(resources)
+    }
+
+    fn policy_view(&mut self, policy: &Policy, logged: bool) -> Arc<View> {
+        let view = self.policies.entry((std::ptr::from_ref(policy), logged));
+        let view = view.or_insert_with(|| Arc::new(View::Policy(objects::policy(policy, logged))));
+        Arc::clone(view)
     }
 
     fn logging(

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 /// From left to right; rooms of one group don't know each other.
 const LAYERS: &[&[&str]] = &[
-    &["source", "suggest"],
+    &["source", "suggest", "parallel"],
     &["diag"],
     &["model", "lang", "tree"],
     &["profile", "netpol"],

@@ -36,3 +36,29 @@ impl Shelf {
         Ok(tree)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_taken_from_the_shelf_stands_where_it_was_asked_for() {
+        let (mut sources, shelf) = (SourceMap::new(), Shelf::default());
+        let ids = ["a.yaml", "b.yaml"].map(|name| sources.add(name, "x:\n- y: 1\n"));
+        for id in ids {
+            let tree = shelf.read(&sources, id).expect("YAML").expect("a tree");
+            let fresh = yaml::read(&sources, id, Limits::PROFILE).expect("YAML");
+            assert_eq!([tree], fresh[..]);
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_found_each_time_at_its_own_place() {
+        let (mut sources, shelf) = (SourceMap::new(), Shelf::default());
+        for name in ["a.yaml", "b.yaml"] {
+            let id = sources.add(name, "x: [");
+            let finding = shelf.read(&sources, id).expect_err("no YAML");
+            assert_eq!(finding.primary.map(|label| label.span.source), Some(id));
+        }
+    }
+}

@@ -74,3 +74,37 @@ fn stumbled(text: &str, error: &lang::RereadError) -> String {
         .and_then(|at| text.lines().nth(at.line.saturating_sub(1)));
     line.unwrap_or_default().trim().to_owned()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn finish(door: &Door, language: Language, text: &str) -> Result<String, String> {
+        let finished = door.finish("t", language, text.to_owned());
+        finished.map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_text_is_the_same_each_time() {
+        let door = Door::default();
+        for _ in 0..2 {
+            let text = finish(&door, Language::Hcl, "\na = 1\nbcd = 2\n\n");
+            assert_eq!(text.as_deref(), Ok("a   = 1\nbcd = 2\n"));
+        }
+    }
+
+    #[test]
+    fn what_does_not_pass_is_not_let_through_the_next_time() {
+        let door = Door::default();
+        let first = finish(&door, Language::Shell, "if true");
+        assert!(first.is_err());
+        assert_eq!(finish(&door, Language::Shell, "if true"), first);
+    }
+
+    #[test]
+    fn what_one_language_takes_another_need_not() {
+        let door = Door::default();
+        assert!(finish(&door, Language::Shell, "a: [1").is_ok());
+        assert!(finish(&door, Language::Yaml, "a: [1").is_err());
+    }
+}

@@ -8,10 +8,12 @@ mod walk;
 
 use std::collections::BTreeMap;
 
-use ::handlebars::{Handlebars, RenderErrorReason, TemplateError};
+use ::handlebars::template::TemplateElement;
+use ::handlebars::{Handlebars, RenderErrorReason, Template, TemplateError};
 
 use super::{Context, Field, Place, RenderError, Sources, absent};
 use crate::lang::{Language, html, markdown, shell};
+use crate::parallel;
 
 /// Stands around what the escape function, which can't fail, has to say of a value that the language
 /// can't hold. No quoting writes it and no template may hold it, so it can't be anything else.
@@ -41,20 +43,13 @@ impl Engine {
     ) -> Result<Engine, RenderError> {
         let mut registry = Handlebars::new();
         registry.set_strict_mode(true);
-        // What is written stands as it is written: an indented partial would change what is in it.
-        registry.set_prevent_indent(true);
         registry.register_escape_fn(escape(language));
         helpers::register(&mut registry, language);
-        for (name, text) in sources {
-            if text.contains(REFUSED) {
-                return Err(RenderError::Refused {
-                    place: Place::whole(name),
-                    message: "a template can't hold the character U+0000".to_owned(),
-                });
-            }
-            registry
-                .register_template_string(name, text)
-                .map_err(|error| syntax(name, error))?;
+        // Reading templates costs more than rendering them.
+        let sources: Vec<(&String, &&str)> = sources.iter().collect();
+        let read = parallel::map(&sources, |(name, text)| template(name, text));
+        for ((name, _), template) in sources.iter().zip(read) {
+            registry.register_template(name, template?);
         }
         Ok(Engine { registry })
     }
@@ -72,6 +67,33 @@ impl Engine {
             }),
         }
     }
+}
+
+fn template(name: &str, text: &str) -> Result<Template, RenderError> {
+    if text.contains(REFUSED) {
+        return Err(RenderError::Refused {
+            place: Place::whole(name),
+            message: "a template can't hold the character U+0000".to_owned(),
+        });
+    }
+    if text.contains("{{") {
+        return parsed(name, text);
+    }
+    // Without tags a template is its text, and a long text takes long to be read.
+    let mut template = parsed(name, " ")?;
+    template.elements = vec![TemplateElement::RawString(text.to_owned())];
+    Ok(template)
+}
+
+fn parsed(name: &str, text: &str) -> Result<Template, RenderError> {
+    let mut registry = Handlebars::new();
+    // What is written stands as it is written: an indented partial would change what is in it.
+    registry.set_prevent_indent(true);
+    registry
+        .register_template_string(name, text)
+        .map_err(|error| syntax(name, error))?;
+    let template = registry.get_template(name).cloned();
+    Ok(template.unwrap_or_default())
 }
 
 fn escape(language: Language) -> fn(&str) -> String {

@@ -4,8 +4,9 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
-use super::{RenderError, Renderer, context};
-use crate::plan::Planned;
+use super::{Context, RenderError, Renderer, context};
+use crate::parallel;
+use crate::plan::{Planned, View};
 use crate::tree::{File, InsertError, Tree};
 
 /// Why a lab has no tree.
@@ -24,20 +25,54 @@ pub enum LabError {
 /// # Errors
 /// The first file that can't be rendered, or can't stand beside another.
 pub fn tree(renderer: &Renderer, plan: &[Planned]) -> Result<Tree, LabError> {
+    let mut texts = Texts::default();
+    let numbers: Result<Vec<usize>, _> = plan.iter().map(|file| texts.number(file)).collect();
+    let made = parallel::map(&texts.all, |text| {
+        renderer.render_in(text.template, &text.context)
+    });
+    let made: Vec<String> = made.into_iter().collect::<Result<_, _>>()?;
     let mut tree = Tree::new();
-    let mut contexts = HashMap::new();
-    for planned in plan {
-        let context = match contexts.entry(Arc::as_ptr(&planned.view)) {
-            Entry::Occupied(made) => made.into_mut(),
-            Entry::Vacant(new) => new.insert(context(planned.template, planned.view.as_ref())?),
-        };
-        let text = renderer.render_in(planned.template, context)?;
+    for (planned, number) in plan.iter().zip(numbers?) {
         let file = File {
-            bytes: text.into_bytes(),
+            bytes: made[number].clone().into_bytes(),
             executable: planned.executable(),
             from: format!("{} <- {}", planned.template, planned.key),
         };
         tree.insert(planned.path.clone(), file)?;
     }
     Ok(tree)
+}
+
+/// A text to be made.
+struct Text {
+    template: &'static str,
+    context: Arc<Context>,
+}
+
+/// The texts of a plan: what several files with the same template and view hold is made once.
+#[derive(Default)]
+struct Texts {
+    all: Vec<Text>,
+    contexts: HashMap<*const View, Arc<Context>>,
+    numbers: HashMap<(*const View, &'static str), usize>,
+}
+
+impl Texts {
+    /// The number of a file's text.
+    fn number(&mut self, planned: &Planned) -> Result<usize, RenderError> {
+        let (template, view) = (planned.template, Arc::as_ptr(&planned.view));
+        if let Some(number) = self.numbers.get(&(view, template)) {
+            return Ok(*number);
+        }
+        let context = match self.contexts.entry(view) {
+            Entry::Occupied(made) => Arc::clone(made.get()),
+            Entry::Vacant(new) => {
+                let context = context(template, planned.view.as_ref())?;
+                Arc::clone(new.insert(Arc::new(context)))
+            }
+        };
+        self.all.push(Text { template, context });
+        self.numbers.insert((view, template), self.all.len() - 1);
+        Ok(self.all.len() - 1)
+    }
 }

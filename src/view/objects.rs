@@ -15,7 +15,7 @@ use crate::model::workload::{
 };
 
 /// An object of any kind.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Default, Serialize)]
 pub struct ObjectView {
     /// Group and version of its kind.
     pub api_version: String,
@@ -46,20 +46,20 @@ pub struct AppObject {
 }
 
 /// The view of an object.
-pub fn view(object: &Json) -> ObjectView {
-    let text = |key: &str| object[key].as_str().unwrap_or_default().to_owned();
-    let head = ["apiVersion", "kind", "metadata"];
-    let fields = object.as_object().into_iter().flatten();
+pub fn view(object: Json) -> ObjectView {
+    let Json::Object(mut fields) = object else {
+        return ObjectView::default();
+    };
+    let mut take = |key: &str| fields.shift_remove(key).unwrap_or_default();
+    let [api_version, kind, metadata] = ["apiVersion", "kind", "metadata"].map(&mut take);
+    let text = |value: Json| value.as_str().unwrap_or_default().to_owned();
+    let fields = fields.into_iter();
     ObjectView {
-        api_version: text("apiVersion"),
-        kind: text("kind"),
-        metadata: object["metadata"].clone(),
+        api_version: text(api_version),
+        kind: text(kind),
+        metadata,
         fields: fields
-            .filter(|(key, _)| !head.contains(&key.as_str()))
-            .map(|(key, value)| FieldView {
-                key: key.clone(),
-                value: value.clone(),
-            })
+            .map(|(key, value)| FieldView { key, value })
             .collect(),
     }
 }

@@ -54,6 +54,19 @@ fn each_finding_has_a_fixture_and_its_words_are_held() {
 }
 
 #[test]
+fn what_is_only_worth_knowing_is_told_to_machines_and_to_who_asks() {
+    let validate = |options: &[&str]| {
+        let words = [&["validate"], options, &["redundant-rule.yaml"]].concat();
+        let output = dplab(&fixtures("findings"), &words);
+        assert_eq!(code(&output), 0);
+        stdout(&output) + &stderr(&output)
+    };
+    assert!(!validate(&[]).contains("changes nothing"));
+    assert!(validate(&["--verbose"]).contains("changes nothing"));
+    assert!(validate(&["--format", "json"]).contains("changes nothing"));
+}
+
+#[test]
 fn mistakes_of_workloads_are_reported_in_one_run() {
     assert_stderr("workload-mistakes", 3);
 }

@@ -44,6 +44,7 @@ pub(super) fn pieces(text: &str) -> Vec<Piece<'_>> {
     let mut reader = Reader {
         text,
         at: 0,
+        placed: Placed::default(),
         trim: false,
         out: Vec::new(),
     };
@@ -56,6 +57,7 @@ pub(super) fn pieces(text: &str) -> Vec<Piece<'_>> {
 struct Reader<'a> {
     text: &'a str,
     at: usize,
+    placed: Placed,
     /// Whether the last tag takes the blanks behind it away.
     trim: bool,
     out: Vec<Piece<'a>>,
@@ -68,11 +70,9 @@ impl<'a> Reader<'a> {
 
     fn step(&mut self) {
         let rest = self.rest();
-        let start = ["{{", "{%", "{#"]
-            .iter()
-            .filter_map(|mark| rest.find(mark))
-            .min();
-        let Some(start) = start else {
+        let mut braces = rest.match_indices('{').map(|(at, _)| at);
+        let opens = |at: &usize| rest[at + 1..].starts_with(['{', '%', '#']);
+        let Some(start) = braces.find(opens) else {
             self.fixed(rest, false);
             self.at = self.text.len();
             return;
@@ -125,7 +125,7 @@ impl<'a> Reader<'a> {
     fn tag(&mut self, opened: &'a str) {
         let print = opened.starts_with("{{");
         let close = if print { "}}" } else { "%}" };
-        let start = self.at;
+        let start = self.placed.at(self.text, self.at);
         self.at += 2;
         if self.rest().starts_with('-') {
             self.at += 1;
@@ -144,17 +144,16 @@ impl<'a> Reader<'a> {
                 break;
             }
             let (kind, length) = token(rest);
-            let (text, at) = (&rest[..length], place(self.text, self.at));
+            let (text, at) = (&rest[..length], self.placed.at(self.text, self.at));
             tokens.push(Token { kind, text, at });
             self.at += length;
         }
         if tokens.is_empty() {
             // Tera refuses it; the place is kept for whoever asks.
-            let at = place(self.text, start);
             tokens.push(Token {
                 kind: Kind::Mark,
                 text: "",
-                at,
+                at: start,
             });
         }
         self.out.push(if print {
@@ -172,12 +171,25 @@ fn is_tag(opened: &str, word: &str) -> bool {
     after.is_some_and(|after| after.trim_start().trim_start_matches('-').starts_with("%}"))
 }
 
-fn place(text: &str, offset: usize) -> LineColumn {
-    let before = &text[..offset];
-    let start = before.rfind('\n').map_or(0, |at| at + 1);
-    LineColumn {
-        line: before.matches('\n').count() + 1,
-        column: before[start..].chars().count() + 1,
+/// Counts lines as far as a place was asked for; places come in the order of the text.
+#[derive(Debug, Default)]
+struct Placed {
+    offset: usize,
+    lines: usize,
+    line_start: usize,
+}
+
+impl Placed {
+    fn at(&mut self, text: &str, offset: usize) -> LineColumn {
+        for (at, _) in text[self.offset..offset].match_indices('\n') {
+            self.lines += 1;
+            self.line_start = self.offset + at + 1;
+        }
+        self.offset = offset;
+        LineColumn {
+            line: self.lines + 1,
+            column: text[self.line_start..offset].chars().count() + 1,
+        }
     }
 }
 

@@ -1,0 +1,82 @@
+//! One function over many things, on all cores, with the results in the order of the things.
+
+use std::cell::Cell;
+use std::panic::resume_unwind;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+thread_local! {
+    /// Whether this thread is one of several that work already: then what it starts is its own.
+    static AT_WORK: Cell<bool> = const { Cell::new(false) };
+}
+
+/// The results for all items, in their order.
+pub(crate) fn map<'a, T: Sync, R: Send>(
+    items: &'a [T],
+    each: impl Fn(&'a T) -> R + Sync,
+) -> Vec<R> {
+    let threads = threads().min(items.len());
+    if threads < 2 {
+        return items.iter().map(each).collect();
+    }
+    let next = AtomicUsize::new(0);
+    let take = || {
+        let at = next.fetch_add(1, Ordering::Relaxed);
+        items.get(at).map(|item| (at, each(item)))
+    };
+    let work = || {
+        AT_WORK.set(true);
+        let done: Vec<(usize, R)> = std::iter::from_fn(take).collect();
+        AT_WORK.set(false);
+        done
+    };
+    let mut done = thread::scope(|scope| {
+        let others: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
+        let mut done = work();
+        for other in others {
+            done.extend(other.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        }
+        done
+    });
+    done.sort_unstable_by_key(|(at, _)| *at);
+    done.into_iter().map(|(_, result)| result).collect()
+}
+
+/// Both results, of which the second is made on another core.
+pub(crate) fn both<A, B: Send>(
+    one: impl FnOnce() -> A,
+    other: impl FnOnce() -> B + Send,
+) -> (A, B) {
+    thread::scope(|scope| {
+        let other = scope.spawn(other);
+        let one = one();
+        let other = other.join().unwrap_or_else(|panic| resume_unwind(panic));
+        (one, other)
+    })
+}
+
+fn threads() -> usize {
+    match AT_WORK.get() {
+        true => 1,
+        false => thread::available_parallelism().map_or(1, usize::from),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::map;
+
+    #[test]
+    fn results_come_in_the_order_of_the_items() {
+        let items: Vec<usize> = (0..100).collect();
+        let squares: Vec<usize> = items.iter().map(|n| n * n).collect();
+        assert_eq!(map(&items, |n| n * n), squares);
+        assert!(map(&items[..0], |n| n * n).is_empty());
+    }
+
+    #[test]
+    fn what_is_within_is_in_order_too() {
+        let rows = map(&[1, 2, 3], |row| map(&[10, 20], |cell| row * cell));
+        assert_eq!(rows, [[10, 20], [20, 40], [30, 60]]);
+    }
+}
