@@ -37,7 +37,7 @@ pub use path::{PathError, RelPath};
 pub use place::PlaceError;
 pub use read::{ReadError, owned, read};
 pub use scope::Scope;
-pub use write::{Mode, Outcome, apply};
+pub use write::{Mode, Outcome, Writer, apply};
 
 use std::collections::BTreeMap;
 

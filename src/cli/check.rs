@@ -8,7 +8,7 @@ use camino::Utf8Path;
 use super::args::{CheckArgs, FailOn, Format};
 use super::drifts::{self, Sides};
 use super::labs::{self, Lab};
-use super::load::{self, Loaded};
+use super::load::Loaded;
 use super::target::Target;
 use super::term::Term;
 use crate::check;
@@ -34,14 +34,15 @@ pub(super) fn run(args: &CheckArgs, term: &Term) -> anyhow::Result<Exit> {
     let target = Target::of(&args.target.positional, &args.target.out)?;
     let mut sources = SourceMap::new();
     let effort = term.effort(args.format);
-    let loaded = load::labs(&target.profiles, &args.overrides, &mut sources, effort)?;
+    let (overrides, templates) = (&args.overrides, &args.templates);
+    let (loaded, renderer) = labs::loaded(&target, overrides, templates, &mut sources, effort)?;
     let expected: Vec<Vec<Diagnostic>> = loaded.iter().map(expectations).collect();
     let mut found = Found {
         profile: profiles(&loaded),
         reach: expected.concat(),
         drift: Vec::new(),
     };
-    let labs = labs::rendered(&loaded, &target, &args.templates, &[])?;
+    let labs = labs::rendered(&loaded, renderer, &target, &[])?;
     let sides = sides(args, &target, &labs)?;
     for side in &sides {
         let differences = differences::findings(&side.drift, &side.disk, &mut sources);

@@ -3,6 +3,7 @@
 use super::git::Revision;
 use super::labs::{Lab, shown};
 use super::target::Target;
+use crate::parallel;
 use crate::report::drift::{Drift, Options};
 use crate::tree::{Change, Disk, Protection};
 
@@ -27,9 +28,8 @@ pub(super) fn compare<'a>(
 ) -> anyhow::Result<Vec<Sides<'a>>> {
     let revision = against.map(|reference| Revision::find(&target.root, reference));
     let revision = revision.transpose()?;
-    labs.iter()
-        .map(|lab| one(lab, target, revision.as_ref(), options))
-        .collect()
+    let sides = parallel::map(labs, |lab| one(lab, target, revision.as_ref(), options));
+    sides.into_iter().collect()
 }
 
 fn one<'a>(

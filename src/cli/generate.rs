@@ -1,8 +1,10 @@
 //! `dplab generate`: profiles -> trees on disk.
 
+use std::borrow::Cow;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8Path;
 
 use super::args::{GenerateArgs, OutArgs};
 use super::interrupt::{self, Stoppable};
@@ -10,8 +12,10 @@ use super::labs::{self, Lab, shown};
 use super::target::Target;
 use super::term::Term;
 use crate::exit::Exit;
-use crate::tree::write::apply_within;
-use crate::tree::{self, Change, Comparison, LOCK, LOCK_DIFFERS, Mode, Outcome, Tree, WriteError};
+use crate::parallel;
+use crate::tree::{
+    self, Change, Comparison, LOCK, LOCK_DIFFERS, Outcome, Refused, Tree, WriteError, Writer,
+};
 
 pub(super) fn run(args: &GenerateArgs, term: &Term) -> anyhow::Result<Exit> {
     let out = OutArgs {
@@ -29,16 +33,12 @@ pub(super) fn run(args: &GenerateArgs, term: &Term) -> anyhow::Result<Exit> {
     if args.stdout {
         return print(&labs, term);
     }
-    let mut exit = Exit::Fine;
-    for lab in &labs {
-        exit = exit.max(match args.dry_run {
-            true => compare(args, &target.root, lab, term)?,
-            false => write(args, &target.root, lab, term)?,
-        });
-        if exit == Exit::Interrupted {
-            term.say("interrupted: every folder is as it was, or as it should be");
-            break;
-        }
+    let exit = match args.dry_run {
+        true => compare_all(args, &target.root, &labs, term)?,
+        false => write_all(args, &target.root, &labs, term)?,
+    };
+    if exit == Exit::Interrupted {
+        term.say("interrupted: every folder is as it was, or as it should be");
     }
     Ok(exit)
 }
@@ -62,36 +62,86 @@ fn print(labs: &[Lab], term: &Term) -> anyhow::Result<Exit> {
     Ok(Exit::Fine)
 }
 
-fn write(args: &GenerateArgs, root: &Utf8Path, lab: &Lab, term: &Term) -> anyhow::Result<Exit> {
-    let mode = Mode {
-        force: args.force,
-        wait: Duration::from_secs(args.wait),
-    };
-    let new = lab.tree(&tree::owned(root, &lab.folder)?)?;
-    let mut steps = Stoppable::default();
-    let applied = apply_within(root, &lab.folder, &new, &lab.scope, mode, &mut steps);
-    match applied {
-        Ok(outcome) => {
-            written(&shown(root, &lab.folder), &new, &outcome, term);
-            Ok(match interrupt::asked() {
-                true => Exit::Interrupted,
-                false => Exit::Fine,
-            })
+/// Writes labs, on all cores, and tells of each in their order. After an error no lab is begun.
+fn write_all(
+    args: &GenerateArgs,
+    root: &Utf8Path,
+    labs: &[Lab],
+    term: &Term,
+) -> anyhow::Result<Exit> {
+    let trees = parallel::map(labs, |lab| lab.tree(&tree::owned(root, &lab.folder)?));
+    let trees: Vec<Cow<'_, Tree>> = trees.into_iter().collect::<anyhow::Result<_>>()?;
+    let work: Vec<(&Lab, &Tree)> = labs.iter().zip(trees.iter().map(Cow::as_ref)).collect();
+    let writer = Writer::new(root, Duration::from_secs(args.wait))?;
+    let failed = AtomicBool::new(false);
+    let done = parallel::map(&work, |(lab, tree)| {
+        let stop = failed.load(Ordering::SeqCst) || interrupt::asked();
+        let done = (!stop).then(|| write(args, lab, tree, &writer));
+        failed.fetch_or(matches!(done, Some(Err(_))), Ordering::SeqCst);
+        done
+    });
+    let mut exit = Exit::Fine;
+    for (lab, done) in labs.iter().zip(done) {
+        if let Some(done) = done {
+            exit = exit.max(tell(&shown(root, &lab.folder), done?, term));
         }
-        Err(_) if interrupt::asked() => Ok(Exit::Interrupted),
-        Err(WriteError::Refused(refused)) => {
+    }
+    Ok(match interrupt::asked() {
+        true => Exit::Interrupted,
+        false => exit,
+    })
+}
+
+/// What became of a lab.
+enum Done {
+    /// It is as it should be.
+    Written {
+        /// How many files it has.
+        files: usize,
+        outcome: Outcome,
+    },
+    /// Somebody's files would be lost.
+    Refused(Refused),
+    /// Ctrl-C: it is as it was.
+    Stopped,
+}
+
+fn write(
+    args: &GenerateArgs,
+    lab: &Lab,
+    new: &Tree,
+    writer: &Writer<'_>,
+) -> Result<Done, WriteError> {
+    let mut steps = Stoppable::default();
+    match writer.apply(&lab.folder, new, &lab.scope, args.force, &mut steps) {
+        Ok(outcome) => Ok(Done::Written {
+            files: new.len(),
+            outcome,
+        }),
+        Err(_) if interrupt::asked() => Ok(Done::Stopped),
+        Err(WriteError::Refused(refused)) => Ok(Done::Refused(refused)),
+        Err(error) => Err(error),
+    }
+}
+
+fn tell(folder: &Utf8Path, done: Done, term: &Term) -> Exit {
+    match done {
+        Done::Written { files, outcome } => {
+            written(folder, files, &outcome, term);
+            Exit::Fine
+        }
+        Done::Refused(refused) => {
             term.error(&anyhow::anyhow!("{refused}"));
             term.note(
                 "keep your changes in the profile or in a template, or use `--force` to lose them",
             );
-            Ok(Exit::Refused)
+            Exit::Refused
         }
-        Err(error) => Err(error.into()),
+        Done::Stopped => Exit::Interrupted,
     }
 }
 
-fn written(folder: &Utf8PathBuf, new: &Tree, outcome: &Outcome, term: &Term) {
-    let files = new.len();
+fn written(folder: &Utf8Path, files: usize, outcome: &Outcome, term: &Term) {
     let changed = changed(&outcome.comparison).count();
     term.say(&match (outcome.written, changed) {
         (false, _) => format!("{folder}: {files} files, unchanged"),
@@ -116,8 +166,28 @@ fn details(comparison: &Comparison, term: &Term) {
     }
 }
 
-fn compare(args: &GenerateArgs, root: &Utf8Path, lab: &Lab, term: &Term) -> anyhow::Result<Exit> {
-    let comparison = lab.compare_in(root)?.comparison;
+/// Says what writing would change.
+fn compare_all(
+    args: &GenerateArgs,
+    root: &Utf8Path,
+    labs: &[Lab],
+    term: &Term,
+) -> anyhow::Result<Exit> {
+    let compared = parallel::map(labs, |lab| lab.compare_in(root));
+    let mut exit = Exit::Fine;
+    for (lab, compared) in labs.iter().zip(compared) {
+        exit = exit.max(compare(args, root, lab, &compared?.comparison, term)?);
+    }
+    Ok(exit)
+}
+
+fn compare(
+    args: &GenerateArgs,
+    root: &Utf8Path,
+    lab: &Lab,
+    comparison: &Comparison,
+    term: &Term,
+) -> anyhow::Result<Exit> {
     let folder = shown(root, &lab.folder);
     if !comparison.is_drift() {
         term.say(&format!(
@@ -126,10 +196,10 @@ fn compare(args: &GenerateArgs, root: &Utf8Path, lab: &Lab, term: &Term) -> anyh
         ));
         return Ok(Exit::Fine);
     }
-    if changed(&comparison).next().is_none() {
+    if changed(comparison).next().is_none() {
         term.payload(&format!("{folder}/{LOCK}: {LOCK_DIFFERS}\n"))?;
     }
-    for change in changed(&comparison) {
+    for change in changed(comparison) {
         term.payload(&format!("{folder}/{}: {}\n", change.path, change.kind))?;
     }
     Ok(match comparison.refused(args.force).is_empty() {

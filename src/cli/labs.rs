@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::sync::Arc;
 
 use anyhow::Context as _;
 use camino::{Utf8Path, Utf8PathBuf};
@@ -17,6 +18,7 @@ use crate::check::lint::Effort;
 use crate::diag::{Code, Diagnostic, has_errors};
 use crate::exit::Exit;
 use crate::model;
+use crate::parallel;
 use crate::plan::{self, Planned};
 use crate::render::{self, Renderer};
 use crate::source::{SourceMap, Span};
@@ -33,7 +35,8 @@ pub(super) struct Lab {
     /// What is generated.
     tree: Tree,
     /// What is generated where it is there already.
-    on_request: Tree,
+    on_request: Vec<Planned>,
+    renderer: Arc<Renderer>,
     /// The part that is generated.
     pub(super) scope: Scope,
 }
@@ -48,9 +51,10 @@ impl Lab {
     /// is kept up to date once it is there.
     pub(super) fn tree(&self, lock: &Lock) -> anyhow::Result<Cow<'_, Tree>> {
         let there = |path: &RelPath| lock.iter().any(|(owned, _)| part(owned) == part(path));
-        let wanted = self.on_request.iter().filter(|(path, _)| there(path));
+        let wanted = self.on_request.iter().filter(|file| there(&file.path));
+        let wanted: Vec<Planned> = wanted.cloned().collect();
         let mut tree = Cow::Borrowed(&self.tree);
-        for (path, file) in wanted {
+        for (path, file) in rendered_files(&self.renderer, &self.model, &wanted)?.iter() {
             tree.to_mut().insert(path.clone(), file.clone())?;
         }
         Ok(tree)
@@ -88,8 +92,23 @@ pub(super) struct Compared<'a> {
     pub(super) comparison: Comparison,
 }
 
-/// Checks and renders profiles that were read. If any has an error, all findings are shown and
-/// nothing is generated.
+/// Reads profiles and, at the same time, the templates, which take as long.
+pub(super) fn loaded(
+    target: &Target,
+    overrides: &OverrideArgs,
+    templates: &TemplateArgs,
+    sources: &mut SourceMap,
+    effort: Effort,
+) -> anyhow::Result<(Vec<Loaded>, anyhow::Result<Renderer>)> {
+    let (loaded, renderer) = parallel::both(
+        || load::labs(&target.profiles, overrides, sources, effort),
+        || Ok(Renderer::new(&templates::catalog(templates)?)?),
+    );
+    Ok((loaded?, renderer))
+}
+
+/// Checks and renders profiles. If any has an error, all findings are shown and nothing is
+/// generated.
 pub(super) fn generated(
     target: &Target,
     overrides: &OverrideArgs,
@@ -98,13 +117,14 @@ pub(super) fn generated(
     term: &Term,
 ) -> anyhow::Result<Result<Vec<Lab>, Exit>> {
     let mut sources = SourceMap::new();
-    let loaded = load::labs(&target.profiles, overrides, &mut sources, Effort::Glance)?;
+    let effort = Effort::Glance;
+    let (loaded, renderer) = loaded(target, overrides, templates, &mut sources, effort)?;
     let findings = findings(&loaded);
     term.findings(&findings, &sources);
     if has_errors(&findings) {
         return Ok(Err(Exit::Invalid));
     }
-    rendered(&loaded, target, templates, only).map(Ok)
+    rendered(&loaded, renderer, target, only).map(Ok)
 }
 
 /// What was found in all profiles, and between them.
@@ -116,8 +136,8 @@ pub(super) fn findings(loaded: &[Loaded]) -> Vec<Diagnostic> {
 /// Renders the labs of profiles.
 pub(super) fn rendered(
     loaded: &[Loaded],
+    renderer: anyhow::Result<Renderer>,
     target: &Target,
-    templates: &TemplateArgs,
     only: &[String],
 ) -> anyhow::Result<Vec<Lab>> {
     if target.folder.is_some() && loaded.len() > 1 {
@@ -125,16 +145,19 @@ pub(super) fn rendered(
         let words = format!("`{folder}` is one lab's folder; name its profile alone");
         return Err(Usage(words).into());
     }
-    let renderer = Renderer::new(&templates::catalog(templates)?)?;
+    let renderer = Arc::new(renderer?);
     let labs = loaded
         .iter()
         .filter_map(|l| Some((&l.path, l.lab.as_ref()?)));
-    labs.map(|(path, lab)| generate(&renderer, path, lab, target, only))
-        .collect()
+    let labs: Vec<(&Utf8PathBuf, &model::Lab)> = labs.collect();
+    let generated = parallel::map(&labs, |(path, lab)| {
+        generate(&renderer, path, lab, target, only)
+    });
+    generated.into_iter().collect()
 }
 
 fn generate(
-    renderer: &Renderer,
+    renderer: &Arc<Renderer>,
     profile: &Utf8Path,
     lab: &model::Lab,
     target: &Target,
@@ -148,18 +171,24 @@ fn generate(
         files.extend(on_request.extract_if(.., |file| wanted(file)));
         on_request.clear();
     }
-    let tree = |files: &[Planned]| {
-        render::tree(renderer, files)
-            .with_context(|| format!("the lab `{}` can't be rendered", lab.name))
-    };
     Ok(Lab {
         profile: profile.to_owned(),
         model: lab.clone(),
         folder: target.lab(lab.name.as_str())?,
-        tree: tree(&files)?,
-        on_request: tree(&on_request)?,
+        tree: rendered_files(renderer, lab, &files)?,
+        on_request,
+        renderer: Arc::clone(renderer),
         scope: Scope::of(only),
     })
+}
+
+fn rendered_files(
+    renderer: &Renderer,
+    lab: &model::Lab,
+    files: &[Planned],
+) -> anyhow::Result<Tree> {
+    render::tree(renderer, files)
+        .with_context(|| format!("the lab `{}` can't be rendered", lab.name))
 }
 
 /// Every part asked for must be one: a slip of the pen would write nothing, silently.

@@ -90,12 +90,55 @@ pub fn apply_within(
 ) -> Result<Outcome, WriteError> {
     let place = Place::new(root, lab)?;
     let _guard = Guard::take(root, mode.wait)?;
-    let mut saved = recover(&mut Hands { steps }, &place)?;
-    let disk = read_with(root, lab, new, steps)?;
+    put(&place, new, scope, mode.force, steps)
+}
+
+/// Writes several labs below one output root, and nobody else does meanwhile.
+#[derive(Debug)]
+pub struct Writer<'a> {
+    root: &'a Utf8Path,
+    _guard: Guard,
+}
+
+impl<'a> Writer<'a> {
+    /// Makes the root if need be, and waits for another run to end.
+    ///
+    /// # Errors
+    /// Where that takes too long, or the root can't be made.
+    pub fn new(root: &'a Utf8Path, wait: Duration) -> Result<Self, WriteError> {
+        let _guard = Guard::take(root, wait)?;
+        Ok(Self { root, _guard })
+    }
+
+    /// [`apply_within`] for one of the labs. Labs in different folders may be written at once.
+    ///
+    /// # Errors
+    /// As [`apply_within`].
+    pub fn apply(
+        &self,
+        lab: &RelPath,
+        new: &Tree,
+        scope: &Scope,
+        force: bool,
+        steps: &mut dyn Steps,
+    ) -> Result<Outcome, WriteError> {
+        put(&Place::new(self.root, lab)?, new, scope, force, steps)
+    }
+}
+
+fn put(
+    place: &Place,
+    new: &Tree,
+    scope: &Scope,
+    force: bool,
+    steps: &mut dyn Steps,
+) -> Result<Outcome, WriteError> {
+    let mut saved = recover(&mut Hands { steps }, place)?;
+    let disk = read_with(&place.root, &place.lab, new, steps)?;
     let comparison = compare_within(new, &disk, scope);
-    let changes = comparison.refused(mode.force);
+    let changes = comparison.refused(force);
     if !changes.is_empty() {
-        let folder = place.live;
+        let folder = place.live.clone();
         return Err(WriteError::Refused(Refused { folder, changes }));
     }
     let written = comparison.is_drift();
@@ -106,7 +149,7 @@ pub fn apply_within(
             disk: &disk,
             keep: kept(new, &disk, scope),
         };
-        saved.extend(swap::replace(&mut Hands { steps }, &place, &plan)?);
+        saved.extend(swap::replace(&mut Hands { steps }, place, &plan)?);
     }
     Ok(Outcome {
         comparison,

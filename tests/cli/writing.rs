@@ -35,6 +35,46 @@ fn edited_files_are_named_and_kept_until_forced() {
 }
 
 #[test]
+fn many_labs_are_told_in_order_and_one_that_is_refused_stops_no_other() {
+    let repo = Repo::bare();
+    let profile = repo.read("profiles/shop.yaml");
+    let names: Vec<String> = (10..22).map(|n| format!("shop-{n}")).collect();
+    let write = |image: &str| {
+        for name in &names {
+            let text = profile.replace("name: shop\n", &format!("name: {name}\n"));
+            repo.write(
+                &format!("profiles/{name}.yaml"),
+                &text.replace("web:1", image),
+            );
+        }
+    };
+    let told = |output: &std::process::Output| -> Vec<String> {
+        let text = stderr(output);
+        let labs = text.lines().filter_map(|line| line.strip_prefix("out/"));
+        let names = labs.filter_map(|line| Some(line.split_once(':')?.0.to_owned()));
+        names.collect()
+    };
+    repo.remove("profiles/shop.yaml");
+    write("web:1");
+    let first = repo.dplab(&["generate"]);
+    assert_eq!((code(&first), told(&first)), (0, names.clone()));
+    write("web:2");
+    let edited = "out/shop-15/kubernetes/app/service-db.yaml";
+    repo.edit(edited, "5432", "5433");
+    let second = repo.dplab(&["generate"]);
+    assert_eq!(code(&second), 5, "{}", stderr(&second));
+    let others = names.iter().filter(|name| *name != "shop-15").cloned();
+    assert_eq!(told(&second), others.collect::<Vec<_>>());
+    let outdated = stdout(&repo.dplab(&["generate", "-n", "--force"]));
+    assert!(
+        outdated
+            .lines()
+            .all(|line| line.starts_with("out/shop-15/"))
+    );
+    assert!(outdated.lines().any(|line| line.starts_with(edited)));
+}
+
+#[test]
 fn cleaning_leaves_what_is_not_ours() {
     let repo = Repo::new();
     repo.edit(SERVICE, "5432", "5433");
