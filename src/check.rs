@@ -4,12 +4,16 @@
 //! Every check goes on after a finding, with what is still known, so that one run reports
 //! everything. Nothing here reads files or renders text.
 
+mod apart;
 mod app;
 mod calls;
 mod cluster;
 mod container;
 mod cx;
+mod edge;
 mod fqdn;
+mod gateway;
+mod grant;
 mod labels;
 pub mod lint;
 mod logging;
@@ -20,6 +24,7 @@ mod patch;
 mod path;
 mod places;
 mod policy;
+mod route;
 mod service;
 mod stage;
 mod workload;
@@ -60,7 +65,7 @@ fn read(cx: &mut Cx, raw: &RawProfile) -> Option<Lab> {
     let cluster = raw
         .cluster
         .as_ref()
-        .and_then(|cluster| cluster::cluster(cx, cluster, name.as_ref()));
+        .and_then(|cluster| cluster::cluster(cx, cluster, name.as_ref(), edge::wants(raw)));
     let app = app::app(cx, raw.app.as_ref());
     let namespace = app.as_ref().map(|app| &app.namespace);
     let policies = policy::policies(cx, raw, app.as_ref(), cluster.as_ref());

@@ -13,6 +13,7 @@ pub mod schema;
 pub mod set;
 mod shape;
 pub mod structure;
+pub mod whole;
 pub mod yaml;
 
 pub use at::At;

@@ -7,9 +7,11 @@
 
 pub mod app;
 pub mod cluster;
+pub mod gateway;
 pub mod native;
 pub mod object;
 pub mod policy;
+pub mod route;
 pub mod service;
 pub mod stage;
 pub mod workload;

@@ -3,7 +3,7 @@
 use super::findings;
 
 /// Each case is one mistake and gives one finding.
-fn each(cases: &[(&str, &str, &str)]) {
+pub(super) fn each(cases: &[(&str, &str, &str)]) {
     let mut wrong = String::new();
     for (text, place, words) in cases {
         let found = findings(text);
@@ -20,7 +20,7 @@ fn each(cases: &[(&str, &str, &str)]) {
     assert!(wrong.is_empty(), "{wrong}");
 }
 
-fn fine(cases: &[&str]) {
+pub(super) fn fine(cases: &[&str]) {
     for text in cases {
         assert_eq!(findings(text), [""; 0], "{text}");
     }
