@@ -218,6 +218,7 @@ fn world(lab: &Lab, root: &Path) -> Value {
         "project": lab.cluster.project, "location": lab.cluster.location.as_str(),
         "region": lab.cluster.location.region(),
         "root": root, "stages": stages, "outcomes": outcomes, "probes": probes,
+        "kinds": dplab::view::edge::edge(&lab.app).kinds,
         "load_balancers": services.map(|(_, s)| format!("{namespace}/{}", s.name)).collect::<Vec<_>>(),
         "ingresses": ingresses.map(|i| format!("{}/{}", i.namespace, i.name)).collect::<Vec<_>>(),
     })

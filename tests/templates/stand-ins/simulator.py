@@ -208,8 +208,14 @@ class Gcloud:
 
     def compute_networks_subnets_create(self, words, flags):
         self.one(self.state["networks"], flags["network"])
-        subnet = {"name": words[0], "network": flags["network"], "range": flags["range"]}
+        subnet = {"name": words[0], "network": flags["network"], "ipCidrRange": flags["range"]}
+        subnet.update({key: flags[key] for key in ("purpose", "role") if key in flags})
         self.new(self.state["subnets"], words[0], subnet)
+
+    def compute_networks_subnets_list(self, words, flags):
+        here = {name: thing for name, thing in self.state["subnets"].items()
+                if thing["network"] == flags["network"]}
+        listed(here, flags)
 
     def compute_networks_subnets_delete(self, words, flags):
         self.one(self.state["subnets"], words[0])
@@ -279,7 +285,7 @@ class Gcloud:
         self.state["ids"] += 1
         cluster = dict(json.loads(json.dumps(CLUSTER)), id="id-%d" % self.state["ids"], pools=pools,
                        network=flags["network"], resourceLabels=labels, status="PROVISIONING",
-                       flags=sorted(flags))
+                       flags=sorted(flags), gateways=not pools or flags.get("gateway-api") == "standard")
         self.new(self.state["clusters"], words[0], cluster)
         url = "https://compute/networks/" + flags["network"]
         self.state["firewalls"]["gke-%s-0a1b2c3d-all" % words[0]] = {"network": url}
@@ -487,6 +493,9 @@ class Kubectl:
             return self.probe(self.file(flags, "filename"))
         folder = self.file(flags, "kustomize")
         if folder == "kubernetes/app":
+            for kind in self.world["kinds"]:
+                if self.cluster["looks"].get(kind, 0) < 2:
+                    raise Fail('error: resource mapping not found: no matches for kind of "%s"' % kind)
             self.cluster["app"] = True
             for name in self.world["load_balancers"]:
                 self.balance(name)
@@ -606,11 +615,17 @@ class Kubectl:
             if words[1] not in self.cluster["namespaces"]:
                 raise not_found("namespaces", words[1])
             return print("namespace/" + words[1])
+        if words[0] == "customresourcedefinition":
+            looks = self.cluster["looks"]
+            looks[words[1]] = looks.get(words[1], 0) + self.cluster["gateways"]
+            if looks[words[1]] < 2:
+                raise not_found("customresourcedefinitions.apiextensions.k8s.io", words[1])
+            return print("customresourcedefinition.apiextensions.k8s.io/" + words[1])
         if words[0] == "pod":
             return self.pod(flags["namespace"] + "/" + words[1])
         if not self.cluster["app"]:
             raise not_found(words[0], words[1])
-        if "loadBalancer" in output:
+        if "loadBalancer" in output or "status.addresses" in output:
             looks = self.cluster["looks"]
             looks[words[1]] = looks.get(words[1], 0) + 1
             if looks[words[1]] > 1:
