@@ -68,7 +68,7 @@ fn route(
         let refs = here.key("backendRefs");
         for (index, raw) in rule.backend_refs.iter().flatten().enumerate() {
             let here = refs.index(index);
-            backend::check(cx, &here, &route, raw);
+            backend::check(cx, &here, &route, (&raw.value).into());
             filters(cx, &here.key("filters"), &route, raw.filters.as_ref());
         }
     }
@@ -85,7 +85,7 @@ fn filters(cx: &mut Cx, path: &Path<'_>, route: &Route<'_>, raw: Option<&Vec<At<
         if let Some(raw) = mirror.and_then(|mirror| mirror.backend_ref.as_ref()) {
             let here = path.index(index);
             let here = here.key("requestMirror");
-            backend::check(cx, &here.key("backendRef"), route, raw);
+            backend::check(cx, &here.key("backendRef"), route, (&raw.value).into());
         }
     }
 }

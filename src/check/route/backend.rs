@@ -9,13 +9,46 @@ use crate::check::path::Path;
 use crate::diag::{Code, Diagnostic, one_of};
 use crate::profile::At;
 use crate::profile::raw::app::RawApp;
-use crate::profile::raw::route::RawBackendRef;
+use crate::profile::raw::route::{RawBackendRef, RawMirrorRef};
 use crate::profile::raw::workload::RawProtocol;
 
+/// What a route names.
+#[derive(Clone, Copy)]
+pub(super) struct Target<'a> {
+    kind: Option<&'a At<String>>,
+    namespace: Option<&'a At<String>>,
+    name: Option<&'a At<String>>,
+    port: Option<&'a At<u16>>,
+}
+
+/// The same words of each raw type.
+macro_rules! target {
+    ($raw:expr) => {
+        Target {
+            kind: $raw.kind.as_ref(),
+            namespace: $raw.namespace.as_ref(),
+            name: $raw.name.as_ref(),
+            port: $raw.port.as_ref(),
+        }
+    };
+}
+
+impl<'a> From<&'a RawBackendRef> for Target<'a> {
+    fn from(raw: &'a RawBackendRef) -> Self {
+        target!(raw)
+    }
+}
+
+impl<'a> From<&'a RawMirrorRef> for Target<'a> {
+    fn from(raw: &'a RawMirrorRef) -> Self {
+        target!(raw)
+    }
+}
+
 /// A backend that a route names. Kinds other than Services are GKE's own affair.
-pub(super) fn check(cx: &mut Cx, path: &Path<'_>, route: &Route<'_>, raw: &At<RawBackendRef>) {
-    let Some(name) = &raw.name else { return };
-    let kind = raw.kind.as_ref().filter(|kind| kind.value != "Service");
+pub(super) fn check(cx: &mut Cx, path: &Path<'_>, route: &Route<'_>, raw: Target<'_>) {
+    let Some(name) = raw.name else { return };
+    let kind = raw.kind.filter(|kind| kind.value != "Service");
     if let Some(kind) = kind {
         if kind.value == "ServiceImport" {
             let message = "a ServiceImport needs several clusters of a fleet";
@@ -24,7 +57,7 @@ pub(super) fn check(cx: &mut Cx, path: &Path<'_>, route: &Route<'_>, raw: &At<Ra
         }
         return;
     }
-    let given = raw.namespace.as_ref();
+    let given = raw.namespace;
     let namespace = given.map_or(route.namespace, |given| &given.value);
     let reference = Reference {
         from: ("HTTPRoute", route.namespace),
@@ -32,7 +65,7 @@ pub(super) fn check(cx: &mut Cx, path: &Path<'_>, route: &Route<'_>, raw: &At<Ra
         namespace: given,
     };
     grant::check(cx, &path.key("namespace"), route.app, &reference);
-    let Some(port) = &raw.port else {
+    let Some(port) = raw.port else {
         let message = format!("a route needs the port of the Service `{}`", name.value);
         return cx.needs(
             &path.key("port"),

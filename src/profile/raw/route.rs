@@ -143,7 +143,7 @@ pub struct RawRouteFilter {
 pub struct RawRequestMirror {
     /// Where the copies go.
     #[schemars(required)]
-    pub backend_ref: Option<At<RawBackendRef>>,
+    pub backend_ref: Option<At<RawMirrorRef>>,
     /// How many of a hundred requests are copied; all if not given.
     pub percent: Option<At<u32>>,
     /// The same as a fraction.
@@ -169,4 +169,21 @@ pub struct RawBackendRef {
     pub weight: Option<At<u32>>,
     /// What is done with its requests on the way.
     pub filters: Option<Vec<At<RawRouteFilter>>>,
+}
+
+/// A port of a Service that copies of requests go to.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct RawMirrorRef {
+    /// Group of its kind; that of Kubernetes' own if not given.
+    pub group: Option<At<String>>,
+    /// Its kind; `Service` if not given.
+    pub kind: Option<At<String>>,
+    /// Its namespace; the route's if not given.
+    pub namespace: Option<At<String>>,
+    /// Name of the Service.
+    #[schemars(required)]
+    pub name: Option<At<String>>,
+    /// Its port, by number.
+    pub port: Option<At<u16>>,
 }
