@@ -35,8 +35,11 @@ app:
     text
 }
 
+/// What is changed, where the one finding stands, and words of it.
+type Case<'a> = (&'a [(&'a str, &'a str)], &'a str, &'a str);
+
 /// Each case changes something and gives one finding on the line that holds the mark, or none.
-fn refused(cases: &[(&[(&str, &str)], &str, &str)]) {
+fn refused(cases: &[Case<'_>]) {
     let texts: Vec<String> = cases.iter().map(|(changes, ..)| lab(changes)).collect();
     let cases: Vec<(&str, &str, &str)> = texts
         .iter()

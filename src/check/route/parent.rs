@@ -124,40 +124,41 @@ fn lets_in(
     (name, home): (&At<String>, &str),
     listeners: &[&At<RawListener>],
 ) {
-    let takes = |one: &&&At<RawListener>| takes(route, home, one);
-    let open: Vec<&&At<RawListener>> = listeners.iter().filter(takes).collect();
-    let first = listeners.first();
-    if let (true, Some(first)) = (open.is_empty(), first) {
-        let message = format!(
-            "the Gateway `{}` takes no HTTPRoute of the namespace `{}`",
-            name.value, route.namespace
-        );
-        let at = first
-            .allowed_routes
-            .as_ref()
-            .map_or(first.span, |it| it.span);
-        let finding = Diagnostic::new(Code::Needs, message)
-            .at(
-                name.span,
-                "expected a listener whose `allowedRoutes` let it in",
-            )
-            .and(at, "this one takes others");
-        return cx.push(&path.key("name"), finding);
-    }
-    let listens = |one: &&&At<RawListener>| answers(route, one);
-    if let (None, Some(first)) = (open.iter().copied().find(|one| listens(&one)), open.first()) {
-        let hosts = route.spec.hostnames.as_deref().unwrap_or_default();
-        let message = format!(
-            "no listener of the Gateway `{}` answers for the route's hosts",
-            name.value
-        );
-        let at = hosts.first().map_or(name.span, |host| host.span);
-        let mut finding =
-            Diagnostic::new(Code::Excluded, message).at(at, "expected one of its hosts");
-        if let Some(host) = &first.hostname {
-            finding = finding.and(host.span, "this one answers for others");
-        }
-        cx.push(&path.key("name"), finding);
+    let all = listeners.iter().copied();
+    let open: Vec<&At<RawListener>> = all.filter(|one| takes(route, home, one)).collect();
+    let finding = match (open.first(), listeners.first()) {
+        (Some(_), _) if open.iter().any(|one| answers(route, one)) => return,
+        (Some(open), _) => other_hosts(route, name, open),
+        (None, Some(closed)) => not_let_in(route, name, closed),
+        (None, None) => return,
+    };
+    cx.push(&path.key("name"), finding);
+}
+
+fn not_let_in(route: &Route<'_>, gateway: &At<String>, listener: &At<RawListener>) -> Diagnostic {
+    let message = format!(
+        "the Gateway `{}` takes no HTTPRoute of the namespace `{}`",
+        gateway.value, route.namespace
+    );
+    let allowed = listener.allowed_routes.as_ref();
+    let at = allowed.map_or(listener.span, |it| it.span);
+    let right = "expected a listener whose `allowedRoutes` let it in";
+    Diagnostic::new(Code::Needs, message)
+        .at(gateway.span, right)
+        .and(at, "this one takes others")
+}
+
+fn other_hosts(route: &Route<'_>, gateway: &At<String>, listener: &At<RawListener>) -> Diagnostic {
+    let message = format!(
+        "no listener of the Gateway `{}` answers for the route's hosts",
+        gateway.value
+    );
+    let hosts = route.spec.hostnames.as_deref().unwrap_or_default();
+    let at = hosts.first().map_or(gateway.span, |host| host.span);
+    let finding = Diagnostic::new(Code::Excluded, message).at(at, "expected one of its hosts");
+    match &listener.hostname {
+        Some(host) => finding.and(host.span, "this one answers for others"),
+        None => finding,
     }
 }
 
