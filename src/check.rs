@@ -5,12 +5,16 @@
 //! everything. Nothing here reads files or renders text.
 
 mod alerting;
+mod apart;
 mod app;
 mod calls;
 mod cluster;
 mod container;
 mod cx;
+mod edge;
 mod fqdn;
+mod gateway;
+mod grant;
 mod labels;
 pub mod lint;
 mod log_sink;
@@ -22,6 +26,7 @@ mod patch;
 mod path;
 mod places;
 mod policy;
+mod route;
 mod service;
 mod stage;
 mod workload;
@@ -62,7 +67,7 @@ fn read(cx: &mut Cx, raw: &RawProfile) -> Option<Lab> {
     let cluster = raw
         .cluster
         .as_ref()
-        .and_then(|cluster| cluster::cluster(cx, cluster, name.as_ref()));
+        .and_then(|cluster| cluster::cluster(cx, cluster, name.as_ref(), edge::wants(raw)));
     let app = app::app(cx, raw.app.as_ref());
     let namespace = app.as_ref().map(|app| &app.namespace);
     let policies = policy::policies(cx, raw, app.as_ref(), cluster.as_ref());

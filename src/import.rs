@@ -5,6 +5,7 @@
 //! its objects are put together as `generate` would, and whatever still differs is carried. The
 //! calls are found in what the containers are told: environment, arguments, ConfigMaps.
 
+mod apart;
 mod calls;
 mod containers;
 mod draft;

@@ -14,6 +14,7 @@ pub mod set;
 mod shape;
 pub mod shelf;
 pub mod structure;
+pub mod whole;
 pub mod yaml;
 
 pub use at::At;

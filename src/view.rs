@@ -7,6 +7,7 @@
 pub mod alerting;
 pub mod ci;
 pub mod cluster;
+pub mod edge;
 pub mod kubernetes;
 pub mod log_sink;
 pub mod objects;

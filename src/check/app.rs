@@ -1,17 +1,18 @@
 //! `app:` the application's parts, each with a name of its own.
 
+use super::apart::Apart;
 use super::cx::Cx;
 use super::objects;
 use super::path::Path;
-use super::workload;
+use super::{gateway, grant, route, workload};
 use crate::diag::{Code, Diagnostic};
-use crate::model::app::{App, ConfigMap, Ingress, OwnNamespace, ServiceAccount};
+use crate::model::app::{App, OwnNamespace};
 use crate::model::labels::{Labels, check_key, check_value};
-use crate::model::names::{DnsLabel, DnsSubdomain};
+use crate::model::names::DnsLabel;
 use crate::model::text::Line;
 use crate::profile::At;
 use crate::profile::raw::Texts;
-use crate::profile::raw::app::{RawApp, RawConfigMap, RawIngress, RawNamespace, RawServiceAccount};
+use crate::profile::raw::app::{RawApp, RawNamespace};
 use crate::profile::raw::service::RawService;
 use crate::profile::raw::workload::RawWorkload;
 
@@ -30,7 +31,9 @@ pub(super) fn app(cx: &mut Cx, raw: Option<&At<RawApp>>) -> Option<App> {
     };
     let source: Line = cx.line(&path.key("source"), raw.source.as_ref());
     let here = path.key("workloads");
-    unique_workloads(cx, &here, raw);
+    let workloads = raw.workloads.iter().flatten();
+    let named = workloads.map(|one| (namespace_of(one, raw), one.name.as_ref()));
+    unique(cx, &here, "a workload", named);
     unique_services(cx, &here, raw);
     let workloads = each(cx, &here, raw.workloads.as_ref(), |cx, path, one| {
         workload::workload(cx, path, one, raw)
@@ -50,6 +53,12 @@ pub(super) fn app(cx: &mut Cx, raw: Option<&At<RawApp>>) -> Option<App> {
     let ingresses = each(cx, &here, raw.ingresses.as_ref(), |cx, path, one| {
         apart.ingress(cx, path, one)
     });
+    let here = path.key("gateways");
+    let gateways = gateway::gateways(cx, &here, raw, &apart);
+    let here = path.key("httpRoutes");
+    let routes = route::routes(cx, &here, raw, &apart);
+    let here = path.key("referenceGrants");
+    let grants = grant::grants(cx, &here, raw, &apart);
     let objects = objects::objects(cx, &path.key("objects"), raw);
     Some(App {
         source,
@@ -58,6 +67,9 @@ pub(super) fn app(cx: &mut Cx, raw: Option<&At<RawApp>>) -> Option<App> {
         service_accounts: accounts?,
         config_maps: config_maps?,
         ingresses: ingresses?,
+        gateways: gateways?,
+        http_routes: routes?,
+        reference_grants: grants?,
         objects: objects?,
         namespace: namespace?,
     })
@@ -79,7 +91,12 @@ pub(super) fn each<T, U>(
 
 /// The namespace of a workload as written.
 pub(super) fn namespace_of<'a>(workload: &'a RawWorkload, app: &'a RawApp) -> &'a str {
-    let given = workload.namespace.as_ref().or(app.namespace.as_ref());
+    namespace_of_object(workload.namespace.as_ref(), app)
+}
+
+/// The namespace of an object that stands apart, as written.
+pub(super) fn namespace_of_object<'a>(own: Option<&'a At<String>>, app: &'a RawApp) -> &'a str {
+    let given = own.or(app.namespace.as_ref());
     given.map_or(DEFAULT, |namespace| &namespace.value)
 }
 
@@ -116,15 +133,19 @@ pub(super) fn services(app: &RawApp) -> impl Iterator<Item = Written<'_>> {
 /// The namespace and the name of a thing.
 type Named<'a> = (&'a str, &'a At<String>);
 
-/// Workloads of one namespace have names of their own.
-fn unique_workloads(cx: &mut Cx, path: &Path<'_>, raw: &RawApp) {
+/// Things of one kind and namespace have names of their own: `what` is the kind, `a workload`.
+pub(super) fn unique<'a>(
+    cx: &mut Cx,
+    path: &Path<'_>,
+    what: &str,
+    named: impl Iterator<Item = (&'a str, Option<&'a At<String>>)>,
+) {
     let mut seen: Vec<Named<'_>> = Vec::new();
-    for (index, workload) in raw.workloads.iter().flatten().enumerate() {
-        let Some(name) = &workload.name else { continue };
-        let namespace = namespace_of(workload, raw);
+    for (index, (namespace, name)) in named.enumerate() {
+        let Some(name) = name else { continue };
         let twice = |(ns, other): &&Named<'_>| *ns == namespace && other.value == name.value;
         if let Some((_, first)) = seen.iter().find(twice) {
-            let message = format!("`{}` is the name of a workload already", name.value);
+            let message = format!("`{}` is the name of {what} already", name.value);
             let finding = Diagnostic::new(Code::DuplicateName, message)
                 .at(name.span, "expected another name")
                 .and(first.span, "it stands here first");
@@ -162,71 +183,6 @@ fn own_namespace(cx: &mut Cx, path: &Path<'_>, raw: &At<RawNamespace>) -> Option
         existing: raw.existing.as_ref().is_some_and(|it| it.value),
         name: name?,
     })
-}
-
-/// Reads what stands apart from the workloads, in the application's namespace if it names none.
-struct Apart<'a>(Option<&'a DnsLabel>);
-
-impl Apart<'_> {
-    fn namespace(
-        &self,
-        cx: &mut Cx,
-        path: &Path<'_>,
-        raw: Option<&At<String>>,
-    ) -> Option<DnsLabel> {
-        match raw {
-            Some(given) => cx.parse(&path.key("namespace"), Some(given), DnsLabel::parse),
-            None => self.0.cloned(),
-        }
-    }
-
-    fn service_account(
-        &self,
-        cx: &mut Cx,
-        path: &Path<'_>,
-        raw: &At<RawServiceAccount>,
-    ) -> Option<ServiceAccount> {
-        let name = cx.parse(&path.key("name"), raw.name.as_ref(), DnsSubdomain::parse);
-        Some(ServiceAccount {
-            namespace: self.namespace(cx, path, raw.namespace.as_ref())?,
-            labels: labels(cx, &path.key("labels"), raw.labels.as_ref()),
-            annotations: annotations(cx, &path.key("annotations"), raw.annotations.as_ref()),
-            existing: raw.existing.as_ref().is_some_and(|it| it.value),
-            name: name?,
-        })
-    }
-
-    fn config_map(
-        &self,
-        cx: &mut Cx,
-        path: &Path<'_>,
-        raw: &At<RawConfigMap>,
-    ) -> Option<ConfigMap> {
-        let name = cx.parse(&path.key("name"), raw.name.as_ref(), DnsSubdomain::parse);
-        let pair =
-            |(key, value): &(At<String>, At<String>)| (key.value.clone(), value.value.clone());
-        Some(ConfigMap {
-            namespace: self.namespace(cx, path, raw.namespace.as_ref())?,
-            labels: labels(cx, &path.key("labels"), raw.labels.as_ref()),
-            annotations: annotations(cx, &path.key("annotations"), raw.annotations.as_ref()),
-            data: raw
-                .data
-                .as_ref()
-                .map(|data| data.iter().map(pair).collect()),
-            name: name?,
-        })
-    }
-
-    fn ingress(&self, cx: &mut Cx, path: &Path<'_>, raw: &At<RawIngress>) -> Option<Ingress> {
-        let name = cx.parse(&path.key("name"), raw.name.as_ref(), DnsSubdomain::parse);
-        Some(Ingress {
-            namespace: self.namespace(cx, path, raw.namespace.as_ref())?,
-            labels: labels(cx, &path.key("labels"), raw.labels.as_ref()),
-            annotations: annotations(cx, &path.key("annotations"), raw.annotations.as_ref()),
-            spec: raw.spec.as_ref()?.json.clone(),
-            name: name?,
-        })
-    }
 }
 
 /// Labels of a Kubernetes object.

@@ -3,6 +3,7 @@
 use ipnet::Ipv4Net;
 
 use super::cx::Cx;
+use super::edge::{self, Wants};
 use super::path::Path;
 use super::{network, nodes};
 use crate::diag::{Code, Diagnostic};
@@ -26,7 +27,12 @@ use crate::source::Span;
 use crate::suggest::nearest;
 
 /// The cluster of a profile.
-pub(super) fn cluster(cx: &mut Cx, raw: &RawCluster, lab: Option<&LabName>) -> Option<Cluster> {
+pub(super) fn cluster(
+    cx: &mut Cx,
+    raw: &RawCluster,
+    lab: Option<&LabName>,
+    wants: Wants,
+) -> Option<Cluster> {
     let root = Path::Root;
     let path = root.key("cluster");
     let project = cx.parse(&path.key("project"), raw.project.as_ref(), ProjectId::parse);
@@ -57,8 +63,10 @@ pub(super) fn cluster(cx: &mut Cx, raw: &RawCluster, lab: Option<&LabName>) -> O
     let stand_in = ClusterName::parse("cluster").ok();
     let net_path = path.key("network");
     let net = name.as_ref().or(stand_in.as_ref()).and_then(|name| {
-        network::network(cx, &net_path, raw.network.as_ref(), name, private_nodes)
+        let about = (name, private_nodes, wants.proxy_subnet);
+        network::network(cx, &net_path, raw.network.as_ref(), about)
     });
+    let gateway_api = edge::gateway_api(cx, &path, raw, (version.as_ref(), wants));
     let logging = logging(cx, &path, raw);
     let monitoring = monitoring(cx, &path, raw);
     let labels = labels(cx, &path.key("labels"), raw.labels.as_ref());
@@ -74,6 +82,7 @@ pub(super) fn cluster(cx: &mut Cx, raw: &RawCluster, lab: Option<&LabName>) -> O
         network: net?,
         control_plane,
         private_nodes,
+        gateway_api,
         dataplane,
         logging,
         monitoring,

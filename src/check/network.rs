@@ -1,5 +1,7 @@
 //! `cluster.network`: names, ranges that must not overlap, ranges that must be large enough.
 
+mod proxy;
+
 use ipnet::Ipv4Net;
 
 use super::cx::Cx;
@@ -16,23 +18,31 @@ const SUBNET: &str = "10.0.0.0/20";
 const PODS: &str = "10.4.0.0/14";
 const SERVICES: &str = "10.0.32.0/20";
 
-/// The network of a cluster. `private` says whether its nodes have no external addresses.
+/// What a network must know of its cluster: its name, whether its nodes have no external addresses,
+/// and what wants a proxy-only subnet.
+pub(super) type About<'a> = (&'a ClusterName, bool, Option<Span>);
+
+/// The network of a cluster.
 pub(super) fn network(
     cx: &mut Cx,
     path: &Path<'_>,
     raw: Option<&At<RawNetwork>>,
-    cluster: &ClusterName,
-    private: bool,
+    about: About<'_>,
 ) -> Option<Network> {
     let empty = RawNetwork::default();
     let raw = raw.map_or(&empty, |raw| &raw.value);
     if raw.existing.as_ref().is_some_and(|existing| existing.value) {
-        return existing(cx, path, raw).map(Network::Existing);
+        return existing(cx, path, raw, about.2).map(Network::Existing);
     }
-    own(cx, path, raw, cluster, private).map(Network::Own)
+    own(cx, path, raw, about).map(Network::Own)
 }
 
-fn existing(cx: &mut Cx, path: &Path<'_>, raw: &RawNetwork) -> Option<ExistingNetwork> {
+fn existing(
+    cx: &mut Cx,
+    path: &Path<'_>,
+    raw: &RawNetwork,
+    wanted: Option<Span>,
+) -> Option<ExistingNetwork> {
     let at = raw.existing.as_ref()?.span;
     for (key, given) in [("nat", raw.nat.as_ref().map(|nat| nat.span))] {
         if let Some(span) = given {
@@ -70,11 +80,14 @@ fn existing(cx: &mut Cx, path: &Path<'_>, raw: &RawNetwork) -> Option<ExistingNe
     let pods = optional(cx, "pods", &raw.pods);
     let services = optional(cx, "services", &raw.services);
     distinct(cx, path, raw, pods.as_ref(), services.as_ref());
+    let here = path.key("proxySubnet");
+    let proxy_range = proxy::existing(cx, &here, raw.proxy_subnet.as_ref(), (at, wanted));
     Some(ExistingNetwork {
         name: name?,
         subnet: subnet?,
         pods,
         services,
+        proxy_range,
     })
 }
 
@@ -125,8 +138,7 @@ fn own(
     cx: &mut Cx,
     path: &Path<'_>,
     raw: &RawNetwork,
-    cluster: &ClusterName,
-    private: bool,
+    (cluster, private, wanted): About<'_>,
 ) -> Option<OwnNetwork> {
     let name = match &raw.name {
         Some(name) => cx.parse(&path.key("name"), Some(name), ResourceName::parse),
@@ -151,6 +163,12 @@ fn own(
     if let (Some(pods), Some(services)) = (&pods, &services) {
         distinct(cx, path, raw, Some(&pods.name), Some(&services.name));
     }
+    let taken = [&subnet, &pods, &services].map(|range| range.as_ref().map(|it| it.range));
+    let here = path.key("proxySubnet");
+    let about = (cluster, wanted);
+    let nodes = subnet.as_ref().map(|subnet| &subnet.name);
+    let others = (nodes, taken.as_slice());
+    let proxy_subnet = proxy::own(cx, &here, raw.proxy_subnet.as_ref(), about, others);
     if let (Some(nat), true) = (&raw.nat, private)
         && !nat.value
     {
@@ -171,6 +189,7 @@ fn own(
         subnet: subnet?,
         pods: pods?,
         services: services?,
+        proxy_subnet,
         nat,
     })
 }
@@ -254,6 +273,11 @@ pub(super) fn ranges(
         ("subnet", Some(own.subnet.range), subnet),
         ("pods", Some(own.pods.range), pods),
         ("services", Some(own.services.range), services),
+        (
+            "proxySubnet",
+            network.proxy_range(),
+            given(|n| &n.proxy_subnet),
+        ),
         ("controlPlane", control_plane, plane.map(|range| range.span)),
     ];
     overlaps(cx, &all, otherwise);

@@ -5,6 +5,7 @@ mod beside;
 
 use serde_json::Value as Json;
 
+use super::app::DEFAULT;
 use super::cx::Cx;
 use super::path::Path;
 use crate::diag::{Code, Diagnostic};
@@ -69,6 +70,23 @@ fn placed<'n>(node: &'n Node, key: &str) -> Option<(&'n Node, &'n str)> {
     let found = node.get("metadata")?.get(key)?;
     let text = found.as_str()?;
     (!text.is_empty()).then_some((found, text))
+}
+
+/// The objects of a kind in a namespace: what names none lands in `default`.
+pub(super) fn of_kind<'a>(
+    raw: &'a RawApp,
+    kind: &'a str,
+    namespace: &'a str,
+) -> impl Iterator<Item = Json> {
+    let objects = raw.objects.iter().flatten();
+    let is = move |node: &&Node| {
+        let own = placed(node, "namespace").map_or(DEFAULT, |(_, text)| text);
+        node.get("kind").and_then(Node::as_str) == Some(kind) && own == namespace
+    };
+    objects
+        .map(|RawObject(node)| node)
+        .filter(is)
+        .map(Node::to_json)
 }
 
 /// The namespaces that objects speak of, as far as they can be ones.

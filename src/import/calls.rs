@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 use serde_json::Value as Json;
 
 use self::address::{Address, addresses, whole};
+use super::apart;
 use super::draft::Draft;
 use super::equal::namespace;
 use super::workloads;
@@ -58,7 +59,11 @@ pub(super) fn find(draft: &mut Draft) {
 /// Whether a workload's service account stands for one of Google's.
 fn has_google_identity(draft: &Draft, origin: &Json) -> bool {
     let name = &workloads::template(origin)["spec"]["serviceAccountName"];
-    let mut accounts = draft.accounts.iter().map(|item| &item.origin);
+    let mut accounts = draft
+        .apart
+        .list(apart::ACCOUNTS)
+        .iter()
+        .map(|item| &item.origin);
     accounts.any(|account| {
         account["metadata"]["name"] == *name
             && namespace(account) == namespace(origin)
@@ -100,7 +105,7 @@ struct ConfigMaps(BTreeMap<(String, String), BTreeMap<String, String>>);
 impl ConfigMaps {
     fn of(draft: &Draft) -> Self {
         let mut all = BTreeMap::new();
-        for item in &draft.config_maps {
+        for item in draft.apart.list(apart::CONFIG_MAPS) {
             let name = item.origin["metadata"]["name"].as_str().unwrap_or_default();
             let data = item.origin["data"].as_object().into_iter().flatten();
             let data =

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value as Json, json};
 
 use super::About;
+use super::apart::{self, Apart};
 use super::containers::most_common;
 use super::equal::{namespace, title};
 use super::item::{Item, Says, map_of, texts};
@@ -27,11 +28,8 @@ pub(super) struct Draft {
     pub(super) home: String,
     defaults: Json,
     pub(super) workloads: Vec<Workload>,
-    pub(super) namespaces: Vec<Item>,
-    pub(super) accounts: Vec<Item>,
-    pub(super) config_maps: Vec<Item>,
-    pub(super) ingresses: Vec<Item>,
-    pub(super) policies: Vec<Item>,
+    /// What stands apart from the workloads.
+    pub(super) apart: Apart,
     pub(super) logging: Option<Item>,
     /// Objects that are carried as they are.
     pub(super) objects: Vec<Json>,
@@ -85,61 +83,29 @@ impl Draft {
     }
 
     fn other(&mut self, object: Json) {
-        let kind = object["kind"].as_str().unwrap_or_default();
-        let version = object["apiVersion"].as_str().unwrap_or_default();
-        match (version, kind) {
-            ("v1", "Namespace") if object["metadata"]["name"] != "default" => {
-                let says = self.head(&object);
-                self.namespaces.push(Item {
-                    says,
-                    origin: object,
-                });
-            }
-            ("v1", "ServiceAccount") => {
-                let says = self.head(&object);
-                self.accounts.push(Item {
-                    says,
-                    origin: object,
-                });
-            }
-            ("v1", "ConfigMap") => {
-                let says = self.with(&object, "data", "data");
-                self.config_maps.push(Item {
-                    says,
-                    origin: object,
-                });
-            }
-            ("networking.k8s.io/v1", "Ingress") => {
-                let says = self.with(&object, "spec", "spec");
-                self.ingresses.push(Item {
-                    says,
-                    origin: object,
-                });
-            }
-            ("networking.k8s.io/v1", "NetworkPolicy") => {
-                let says = self.with(&object, "spec", "spec");
-                self.policies.push(Item {
-                    says,
-                    origin: object,
-                });
-            }
-            ("networking.gke.io/v1alpha1", "FQDNNetworkPolicy") => {
-                let says = self.with(&object, "spec", "fqdn");
-                self.policies.push(Item {
-                    says,
-                    origin: object,
-                });
-            }
-            ("networking.gke.io/v1alpha1", "NetworkLogging") => {
-                let says = object["spec"]["cluster"].as_object().cloned();
-                let says = says.unwrap_or_default();
-                self.logging = Some(Item {
-                    says,
-                    origin: object,
-                });
-            }
-            _ => self.beside(object),
+        let logging = object["apiVersion"] == "networking.gke.io/v1alpha1";
+        if logging && object["kind"] == "NetworkLogging" {
+            let says = object["spec"]["cluster"].as_object().cloned();
+            self.logging = Some(Item {
+                says: says.unwrap_or_default(),
+                origin: object,
+            });
+            return;
         }
+        let Some(section) = apart::of(&object) else {
+            return self.beside(object);
+        };
+        let mut says = self.head(&object);
+        let value = &object[section.key];
+        let fits = !value.is_null() && (section.key != "data" || texts(value));
+        if let (Some(word), true) = (section.word, fits) {
+            says.insert(word.to_owned(), value.clone());
+        }
+        let item = Item {
+            says,
+            origin: object,
+        };
+        self.apart.push(section.list, item);
     }
 
     /// Autoscalers and disruption budgets stand beside their workload, all else is carried.
@@ -172,15 +138,6 @@ impl Draft {
         says.0
     }
 
-    fn with(&self, object: &Json, key: &str, word: &str) -> Map<String, Json> {
-        let mut says = self.head(object);
-        let value = &object[key];
-        if !value.is_null() && (key != "data" || texts(value)) {
-            says.insert(word.to_owned(), value.clone());
-        }
-        says
-    }
-
     /// The profile as far as it is.
     pub(super) fn profile(&self, about: &About) -> Json {
         let mut app = Says::default();
@@ -194,8 +151,12 @@ impl Draft {
             self.workloads.iter().map(workload).collect::<Json>(),
         );
         app.put("serviceAccounts", self.accounts());
-        app.put("configMaps", list(&self.config_maps));
-        app.put("ingresses", list(&self.ingresses));
+        for (name, items) in self.apart.lists() {
+            let own = ![apart::NAMESPACES, apart::ACCOUNTS].contains(&name);
+            if let (Some(key), true) = (name.strip_prefix("app."), own) {
+                app.put(key, list(items));
+            }
+        }
         app.put("objects", self.objects.clone());
         let mut profile = Says::default();
         profile.put("format", FORMAT);
@@ -203,7 +164,7 @@ impl Draft {
         let cluster = json!({"project": about.project, "location": about.location});
         profile.put("cluster", cluster);
         profile.put("app", app.0);
-        profile.put("policies", list(&self.policies));
+        profile.put("policies", list(self.apart.list(apart::POLICIES)));
         let logging = self.logging.as_ref().map(|item| item.says.clone());
         profile.put("logging", logging.map_or(Json::Null, Json::Object));
         Json::Object(profile.0)
@@ -211,15 +172,12 @@ impl Draft {
 
     /// Namespaces that were read, and those that must be there already since nobody makes them.
     fn namespaces(&self) -> Json {
-        let mut all: Vec<Json> = self.namespaces.iter().map(says).collect();
+        let namespaces = self.apart.list(apart::NAMESPACES);
+        let mut all: Vec<Json> = namespaces.iter().map(says).collect();
         let workloads = self.workloads.iter().map(|one| &one.item);
-        let apart = [
-            &self.accounts,
-            &self.config_maps,
-            &self.ingresses,
-            &self.policies,
-        ];
-        for item in workloads.chain(apart.into_iter().flatten()) {
+        let apart = self.apart.items();
+        let apart = apart.filter(|item| item.origin["kind"] != "Namespace");
+        for item in workloads.chain(apart) {
             let name = namespace(&item.origin);
             let known = name == "default" || all.iter().any(|one| one["name"] == name);
             if !known {
@@ -243,7 +201,8 @@ impl Draft {
             let only = ["name", "namespace"];
             item.says.keys().all(|key| only.contains(&key.as_str()))
         };
-        let own = self.accounts.iter();
+        let accounts = self.apart.list(apart::ACCOUNTS);
+        let own = accounts.iter();
         let mut all: Vec<Json> = own
             .filter(|item| !plain(item) || !named(&item.origin))
             .map(says)
@@ -270,7 +229,7 @@ impl Draft {
                 one.origin["metadata"]["name"] == *name
                     && namespace(&one.origin) == namespace(&item.origin)
             };
-            if !self.accounts.iter().any(same) && !all.contains(&says) {
+            if !accounts.iter().any(same) && !all.contains(&says) {
                 all.push(says);
             }
         }

@@ -111,14 +111,7 @@ impl Draft {
                 .get_mut(index)
                 .is_some_and(|one| one.refused(rest));
         }
-        let lists = [
-            ("app.namespaces", &mut self.namespaces),
-            ("app.serviceAccounts", &mut self.accounts),
-            ("app.configMaps", &mut self.config_maps),
-            ("app.ingresses", &mut self.ingresses),
-            ("policies", &mut self.policies),
-        ];
-        for (section, items) in lists {
+        for (section, items) in self.apart.lists_mut() {
             if let Some((index, _)) = inside(path, section) {
                 let item = items.get_mut(index).filter(|item| !is_given_up(item));
                 return item.map(give_up).is_some();
@@ -134,14 +127,8 @@ impl Draft {
         for workload in &mut self.workloads {
             changed |= workload.compare(generated);
         }
-        let lists = [
-            &mut self.namespaces,
-            &mut self.accounts,
-            &mut self.config_maps,
-            &mut self.ingresses,
-            &mut self.policies,
-        ];
-        for item in lists.into_iter().flatten() {
+        let lists = self.apart.lists_mut();
+        for item in lists.flat_map(|(_, list)| list) {
             let origin = completed(&item.origin);
             let differs = generated.get(&title(&origin)) != Some(&origin);
             if differs && !is_existing(item) {
@@ -175,13 +162,7 @@ impl Draft {
             }
             !all
         });
-        for items in [
-            &mut self.namespaces,
-            &mut self.accounts,
-            &mut self.config_maps,
-            &mut self.ingresses,
-            &mut self.policies,
-        ] {
+        for (_, items) in self.apart.lists_mut() {
             items.retain_mut(|item| {
                 let gone = is_given_up(item);
                 if gone {
@@ -200,14 +181,7 @@ impl Draft {
             let beside = one.beside.iter().map(|(_, object)| object);
             services.chain(beside).chain([&one.item.origin])
         });
-        let lists = [
-            &self.namespaces,
-            &self.accounts,
-            &self.config_maps,
-            &self.ingresses,
-            &self.policies,
-        ];
-        let apart = lists.into_iter().flatten().map(|item| &item.origin);
+        let apart = self.apart.items().map(|item| &item.origin);
         let read: Vec<String> = workloads
             .chain(apart)
             .chain(&self.objects)

@@ -182,6 +182,17 @@ fn has_no_say(head: &Head<'_>) -> bool {
             | "CustomResourceDefinition"
             | "Ingress"
             | "IngressClass"
+            | "Gateway"
+            | "GatewayClass"
+            | "HTTPRoute"
+            | "GRPCRoute"
+            | "ReferenceGrant"
+            | "HealthCheckPolicy"
+            | "GCPBackendPolicy"
+            | "GCPGatewayPolicy"
+            | "BackendConfig"
+            | "FrontendConfig"
+            | "ManagedCertificate"
     )
 }
 

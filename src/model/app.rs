@@ -2,6 +2,8 @@
 
 use serde_json::Value as Json;
 
+use super::edge::{Edge, INGRESS_CLASS, Seen, needs_gateway_api};
+use super::gateway::{Gateway, HttpRoute, ReferenceGrant};
 use super::labels::Labels;
 use super::names::{DnsLabel, DnsSubdomain};
 use super::port::{Port, PortRef, Protocol};
@@ -26,6 +28,12 @@ pub struct App {
     pub config_maps: Vec<ConfigMap>,
     /// Ingresses in the order written.
     pub ingresses: Vec<Ingress>,
+    /// Gateways in the order written.
+    pub gateways: Vec<Gateway>,
+    /// HTTPRoutes in the order written.
+    pub http_routes: Vec<HttpRoute>,
+    /// ReferenceGrants in the order written.
+    pub reference_grants: Vec<ReferenceGrant>,
     /// Objects of other kinds, as they are.
     pub objects: Vec<Object>,
 }
@@ -165,9 +173,50 @@ impl App {
             .filter(|(_, service)| service.faces_outside())
     }
 
+    /// Ingresses, Gateways and their routes, also those that are carried as they are.
+    pub fn edge(&self) -> Edge<'_> {
+        let mut edge = Edge::default();
+        for one in &self.ingresses {
+            let seen = seen(&one.namespace, &one.name, &one.spec);
+            edge.ingress(seen, one.annotations.get(INGRESS_CLASS));
+        }
+        for one in &self.gateways {
+            edge.gateway(seen(&one.meta.namespace, &one.meta.name, &one.spec));
+        }
+        for one in &self.http_routes {
+            edge.route(seen(&one.meta.namespace, &one.meta.name, &one.spec));
+        }
+        for object in &self.objects {
+            edge.object(&object.json);
+        }
+        edge
+    }
+
+    /// Whether anything in it is served only where the Gateway API is on.
+    pub fn needs_gateway_api(&self) -> bool {
+        let own = [
+            self.gateways.is_empty(),
+            self.http_routes.is_empty(),
+            self.reference_grants.is_empty(),
+        ];
+        own.contains(&false)
+            || self
+                .objects
+                .iter()
+                .any(|object| needs_gateway_api(&object.json))
+    }
+
     /// The service account with this name, if it is more than a name.
     pub fn service_account(&self, namespace: &DnsLabel, name: &str) -> Option<&ServiceAccount> {
         let mut all = self.service_accounts.iter();
         all.find(|one| one.namespace == *namespace && one.name.as_str() == name)
+    }
+}
+
+fn seen<'a>(namespace: &'a DnsLabel, name: &'a DnsSubdomain, spec: &'a Json) -> Seen<'a> {
+    Seen {
+        namespace: namespace.as_str(),
+        name: name.as_str(),
+        spec,
     }
 }

@@ -35,6 +35,8 @@ pub struct Cluster {
     pub control_plane: ControlPlane,
     /// Nodes have no external addresses.
     pub private_nodes: bool,
+    /// Gateways and their routes are served; Autopilot always does.
+    pub gateway_api: bool,
     /// Features of Dataplane V2 that every cluster may have.
     pub dataplane: Dataplane,
     /// Components that send logs; sorted; never empty.

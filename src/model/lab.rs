@@ -108,6 +108,9 @@ impl Lab {
         all.extend(app.service_accounts.iter().map(|one| &one.namespace));
         all.extend(app.config_maps.iter().map(|one| &one.namespace));
         all.extend(app.ingresses.iter().map(|one| &one.namespace));
+        all.extend(app.gateways.iter().map(|one| &one.meta.namespace));
+        all.extend(app.http_routes.iter().map(|one| &one.meta.namespace));
+        all.extend(app.reference_grants.iter().map(|one| &one.meta.namespace));
         all.extend(app.objects.iter().flat_map(Object::namespaces));
         all.extend(self.policies.iter().map(|policy| &policy.namespace));
         all.extend(self.probes.iter().map(|probe| &probe.source.namespace));

@@ -97,6 +97,14 @@ names! {
     "at most 253 lower-case letters, digits, hyphens and dots, a letter or digit at both ends of each part",
     |text| text.len() <= 253 && text.split('.').all(|part| is_rfc1123(part, 253));
 
+    /// A host name, or all below one. Source: Gateway API reference, "Hostname".
+    HostPattern, "a host name",
+    "a name such as `shop.example.com` or `*.example.com`, in lower-case letters",
+    |text| {
+        let rest = text.strip_prefix("*.").unwrap_or(text);
+        text.len() <= 253 && rest.split('.').all(|part| is_rfc1123(part, 63))
+    };
+
     /// Name of an environment variable, as shells and Kubernetes both accept it.
     EnvName, "the name of an environment variable",
     "letters, digits and underscores, no digit first",
@@ -217,6 +225,18 @@ names! {
     GcpLabelValue, "the value of a Google Cloud label",
     "at most 63 lower-case letters, digits, `_` and `-`",
     |text| text.len() <= 63 && is_gcp_label(text);
+}
+
+impl HostPattern {
+    /// Whether some host is meant by both.
+    pub fn meets(&self, other: &HostPattern) -> bool {
+        let below = |all: &str, one: &str| {
+            let base = all.strip_prefix('*');
+            base.is_some_and(|base| one.strip_prefix('*').unwrap_or(one).ends_with(base))
+        };
+        let (own, other) = (self.as_str(), other.as_str());
+        own == other || below(own, other) || below(other, own)
+    }
 }
 
 /// Lower-case letters, digits and hyphens; a letter first, no hyphen last.

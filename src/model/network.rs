@@ -24,6 +24,8 @@ pub struct OwnNetwork {
     pub pods: NamedRange,
     /// The secondary range of the Services.
     pub services: NamedRange,
+    /// The proxy-only subnet, where there is one.
+    pub proxy_subnet: Option<NamedRange>,
     /// Cloud NAT, where there is one.
     pub nat: Option<Nat>,
 }
@@ -39,6 +41,8 @@ pub struct ExistingNetwork {
     pub pods: Option<ResourceName>,
     /// The secondary range of the Services; GKE manages one if there is none.
     pub services: Option<ResourceName>,
+    /// Addresses of the region's proxy-only subnet, where the lab needs one.
+    pub proxy_range: Option<Ipv4Net>,
 }
 
 /// A named range of addresses.
@@ -89,6 +93,14 @@ impl Network {
         match self {
             Network::Own(own) => Some(&own.services.name),
             Network::Existing(existing) => existing.services.as_ref(),
+        }
+    }
+
+    /// Addresses of the region's proxy-only subnet, where the lab has or needs one.
+    pub fn proxy_range(&self) -> Option<Ipv4Net> {
+        match self {
+            Network::Own(own) => own.proxy_subnet.as_ref().map(|subnet| subnet.range),
+            Network::Existing(existing) => existing.proxy_range,
         }
     }
 

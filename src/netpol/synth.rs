@@ -14,8 +14,11 @@ mod reserved;
 
 use std::collections::BTreeMap;
 
+use front::Front;
+
 use crate::model::app::{App, PodPort};
 use crate::model::cluster::Cluster;
+use crate::model::edge::Way;
 use crate::model::fqdn::{FqdnPolicySpec, FqdnPort, FqdnRule};
 use crate::model::lab::{Policy, PolicySpec};
 use crate::model::labels::Labels;
@@ -42,6 +45,7 @@ pub struct Made {
 /// The policies of an application, those of a cluster's DNS included. Pods on their node's network
 /// get none: policies don't see them.
 pub fn policies(app: &App, cluster: &Cluster) -> Vec<Made> {
+    let ways = &app.edge().ways();
     let mut made = Vec::new();
     for namespace in namespaces(app) {
         made.push(deny_all(namespace));
@@ -50,7 +54,7 @@ pub fn policies(app: &App, cluster: &Cluster) -> Vec<Made> {
             .iter()
             .filter(|one| one.namespace == *namespace);
         for workload in here.filter(|one| !one.host_network) {
-            made.push(of_workload(app, workload, cluster));
+            made.push(of_workload(app, workload, (cluster, ways)));
             made.extend(outside(app, workload));
         }
     }
@@ -105,8 +109,9 @@ fn deny_all(namespace: &DnsLabel) -> Made {
     }
 }
 
-fn of_workload(app: &App, workload: &Workload, cluster: &Cluster) -> Made {
-    let ingress = ingress(app, workload);
+fn of_workload(app: &App, workload: &Workload, (cluster, ways): (&Cluster, &[Way])) -> Made {
+    let edge = (ways, cluster.network.proxy_range());
+    let ingress = ingress(app, workload, front::of(app, workload, edge));
     let egress = egress(app, workload, cluster);
     let name = &workload.name;
     let list = |rules: &[Rule]| (!rules.is_empty()).then(|| rules.to_vec());
@@ -127,8 +132,7 @@ fn of_workload(app: &App, workload: &Workload, cluster: &Cluster) -> Made {
 type ByPorts = BTreeMap<Vec<PodPort>, Vec<Peer>>;
 
 /// The ways in from outside, and the callers of a workload by the ports that they call.
-fn ingress(app: &App, workload: &Workload) -> Vec<Rule> {
-    let front = front::of(app, workload);
+fn ingress(app: &App, workload: &Workload, front: Front) -> Vec<Rule> {
     let mut callers = ByPorts::new();
     for caller in &app.workloads {
         let mut ports = called(app, caller, workload);

@@ -7,6 +7,7 @@ use super::{Builder, View};
 use crate::model::Lab;
 use crate::model::stage::Stage;
 use crate::tree::path::PathError;
+use crate::view::edge::edge;
 use crate::view::runbook::{self, RunbookView, StepView};
 use crate::view::scripts::{self, RunView, StageScript};
 
@@ -320,7 +321,7 @@ fn run(lab: &Lab, before: &[Step], after: &[Step]) -> RunView {
 fn needed(lab: &Lab, steps: &[Step]) -> Vec<Step> {
     let wanted = |step: &&Step| match step.file {
         NETWORK => lab.cluster.network.own().is_some(),
-        ADDRESS => lab.app.load_balancers().next().is_some(),
+        ADDRESS => !edge(&lab.app).addresses.is_empty(),
         ALERTING => lab.alerting.is_some(),
         LOG_SINK => lab.log_sink.is_some(),
         _ => true,

@@ -12,6 +12,7 @@ use serde::forward_to_deserialize_any;
 use super::at;
 use super::keyed;
 use super::raw::object;
+use super::whole;
 use super::yaml::{Entry, Node, Value};
 use crate::diag::{Code, Diagnostic};
 use crate::source::Span;
@@ -118,6 +119,9 @@ impl<'de> Deserializer<'de> for NodeDeserializer<'_> {
     ) -> Result<V::Value, DecodeError> {
         match (name, &self.node.value) {
             (keyed::MARKER, _) => {}
+            (whole::MARKER, _) => {
+                return visitor.visit_seq(SeqDeserializer::new([self, self].into_iter()));
+            }
             (object::MARKER, value) if !matches!(value, Value::Map(_)) => {
                 return self.deserialize_any(visitor);
             }

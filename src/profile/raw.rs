@@ -8,10 +8,12 @@
 pub mod alerting;
 pub mod app;
 pub mod cluster;
+pub mod gateway;
 pub mod log_sink;
 pub mod native;
 pub mod object;
 pub mod policy;
+pub mod route;
 pub mod service;
 pub mod stage;
 pub mod workload;

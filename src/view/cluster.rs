@@ -47,6 +47,8 @@ pub struct ClusterView {
     pub maintenance_start: String,
     /// The network.
     pub network: NetworkView,
+    /// The Gateway API is to be switched on; Autopilot serves it anyway.
+    pub gateway_api: bool,
     /// No external addresses on nodes.
     pub private_nodes: bool,
     /// Who reaches the control plane.
@@ -143,6 +145,10 @@ pub struct NetworkView {
     pub services: String,
     /// Addresses of the Services.
     pub services_range: String,
+    /// Name of the proxy-only subnet that the lab makes; empty: none.
+    pub proxy_subnet: String,
+    /// Addresses of the proxy-only subnet that the lab makes or needs; empty: none.
+    pub proxy_range: String,
     /// There is a Cloud NAT.
     pub nat: bool,
     /// Name of its router.
@@ -224,6 +230,7 @@ pub fn cluster(cluster: &Cluster) -> ClusterView {
             .maintenance_start
             .map_or_else(String::new, |start| start.to_string()),
         network: network(&cluster.network),
+        gateway_api: cluster.gateway_api && standard.is_some(),
         private_nodes: cluster.private_nodes,
         control_plane: control_plane(cluster),
         flow_observability: cluster.dataplane.flow_observability,
@@ -326,6 +333,10 @@ fn network(network: &Network) -> NetworkView {
         pods_range: range(|own| &own.pods),
         services: name(network.services()),
         services_range: range(|own| &own.services),
+        proxy_subnet: name(own.and_then(|own| Some(&own.proxy_subnet.as_ref()?.name))),
+        proxy_range: network
+            .proxy_range()
+            .map_or_else(String::new, |range| range.to_string()),
         nat: nat.is_some(),
         router: name(nat.map(|nat| &nat.router)),
         gateway: name(nat.map(|nat| &nat.gateway)),

@@ -1,5 +1,7 @@
 //! The application's objects as Kubernetes writes them: what isn't given isn't there.
 
+mod gateway;
+
 use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
 
@@ -97,6 +99,9 @@ pub fn all(app: &App) -> Vec<AppObject> {
     app.ingresses
         .iter()
         .for_each(|i| put("app.ingresses", ingress(i)));
+    for (key, object) in gateway::all(app) {
+        put(key, object);
+    }
     app.objects
         .iter()
         .for_each(|o| put("app.objects", o.json.clone()));

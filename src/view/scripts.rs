@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::alerting::{AlertingView, alerting, pods_of};
 use super::cluster::{ClusterView, cluster};
+use super::edge::{EdgeView, edge};
 use super::log_sink::{LogSinkView, log_sink};
 use crate::model::Lab;
 use crate::model::app::App;
@@ -37,8 +38,8 @@ pub struct LabView {
     pub workloads: Vec<WorkloadRef>,
     /// Services, for looking at.
     pub services: Vec<ServiceRef>,
-    /// Services that face outside.
-    pub load_balancers: Vec<ServiceRef>,
+    /// What faces outside.
+    pub edge: EdgeView,
     /// Policies, all that the lab may apply.
     pub policies: Vec<PolicyRef>,
     /// Namespaces that any stage annotates.
@@ -248,7 +249,7 @@ pub fn lab(lab: &Lab) -> LabView {
             .filter(|workload| workload.kind.runs_on())
             .map(WorkloadRef::of)
             .collect(),
-        load_balancers: app.load_balancers().map(ServiceRef::of).collect(),
+        edge: edge(app),
         services: app.services().map(ServiceRef::of).collect(),
         policies: policies(lab),
         annotated_namespaces: annotated_namespaces(lab),

@@ -1,5 +1,6 @@
 //! Tests of `src/check`: what GKE and Kubernetes refuse is refused before anything is made.
 
+mod gateway;
 mod lints;
 mod maintenance;
 mod refused;

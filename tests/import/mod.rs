@@ -1,5 +1,7 @@
 //! Manifests in, equal manifests out.
 
+mod gateway;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use dplab::import::{About, ImportError, Imported, import};

@@ -6,28 +6,29 @@ SCRIPTS="$(dirname -- "${BASH_SOURCE[0]}")"
 # shellcheck source-path=SCRIPTDIR source=lib.sh disable=SC1091
 source "${SCRIPTS}/lib.sh"
 
-services=(
-  default frontend-external
-)
 ADDRESS_SECONDS="${ADDRESS_SECONDS:-600}"
 
+# has_address RESOURCE NAME NAMESPACE PATH
 has_address() {
-  ask "${KUBECTL[@]}" get service "$1" "--namespace=$2" \
-    '--output=jsonpath={.status.loadBalancer.ingress[0].ip}'
+  ask "${KUBECTL[@]}" get "$1" "$2" "--namespace=$3" "--output=jsonpath=$4"
   not_yet 'the load balancer has no address yet'
   if [[ -n "${OUT}" ]]; then
     arrived
   fi
 }
 
-connect
-for ((at = 0; at < ${#services[@]}; at += 2)); do
-  where="${services[at]}"
-  name="${services[at + 1]}"
-  step "address of ${name}"
-  wait_for "the address of ${name}" "${ADDRESS_SECONDS}" has_address "${name}" "${where}"
-  run "${KUBECTL[@]}" get service "${name}" "--namespace=${where}"
+# address RESOURCE NAME NAMESPACE PATH BEFORE AFTER inside|anywhere
+address() {
+  step "address of $2"
+  wait_for "the address of $2" "${ADDRESS_SECONDS}" has_address "$1" "$2" "$3" "$4"
+  run "${KUBECTL[@]}" get "$1" "$2" "--namespace=$3"
   if [[ -n "${OUT}" ]]; then
-    say "http://${OUT}"
+    say "$5${OUT}$6"
   fi
-done
+  if [[ "$7" == inside ]]; then
+    say "reached from inside the network ${NETWORK} only"
+  fi
+}
+
+connect
+address service frontend-external default '{.status.loadBalancer.ingress[0].ip}' http:// '' anywhere

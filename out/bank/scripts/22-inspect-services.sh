@@ -31,5 +31,6 @@ inspect balancereader deployment/balancereader bank
 inspect transactionhistory deployment/transactionhistory bank
 inspect ledger-db statefulset/ledger-db bank
 
+
 step 'policy logging, as it is now'
 run "${KUBECTL[@]}" get networklogging default --output=yaml

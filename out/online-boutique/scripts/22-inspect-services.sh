@@ -35,5 +35,6 @@ inspect recommendationservice deployment/recommendationservice default
 inspect shippingservice deployment/shippingservice default
 inspect redis-cart deployment/redis-cart default
 
+
 step 'policy logging, as it is now'
 run "${KUBECTL[@]}" get networklogging default --output=yaml

@@ -23,6 +23,7 @@ esac
 
 NETWORK=your-cluster-network
 SUBNET=your-cluster-nodes
+PROXY_SUBNET=''
 ROUTER=''
 NAT=''
 NODE_ACCOUNT="${default_node_account}@${PROJECT_ID}.iam.gserviceaccount.com"
@@ -39,5 +40,5 @@ ENDPOINT_FLAG=''
 # By this text, in descriptions, a later run knows what the lab made and may delete.
 MARKER="made by dplab for the lab ${LAB}"
 
-export LAB PROJECT_ID CLUSTER_NAME LOCATION REGION NETWORK SUBNET ROUTER NAT NODE_ACCOUNT
+export LAB PROJECT_ID CLUSTER_NAME LOCATION REGION NETWORK SUBNET PROXY_SUBNET ROUTER NAT NODE_ACCOUNT
 export WORKLOAD_POOL NAMESPACE DENY_ANNOTATION KUBE_CONTEXT ENDPOINT_FLAG MARKER

@@ -26,5 +26,6 @@ inspect web deployment/web web
 inspect api deployment/api web
 inspect database statefulset/database data
 
+
 step 'policy logging, as it is now'
 run "${KUBECTL[@]}" get networklogging default --output=yaml

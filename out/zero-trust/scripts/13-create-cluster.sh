@@ -7,6 +7,7 @@ SCRIPTS="$(dirname -- "${BASH_SOURCE[0]}")"
 source "${SCRIPTS}/lib.sh"
 
 need gcloud
+
 step "cluster ${CLUSTER_NAME} in ${LOCATION}"
 
 # Sets FOUND, STATUS and OWNER.

@@ -1,18 +1,15 @@
 //! The ways in from outside: load balancers, node ports, Ingresses and routes of Gateways.
 
-use serde_json::Value as Json;
+use ipnet::Ipv4Net;
 
 use super::rule;
 use crate::model::app::{App, PodPort};
 use crate::model::cidr::{Cidr, IpBlock};
-use crate::model::names::DnsLabel;
+use crate::model::edge::{GOOGLE, Proxies, Way, WayPort};
 use crate::model::policy::{Peer, Rule};
+use crate::model::port::Protocol;
 use crate::model::service::{Service, ServicePort, ServiceType};
 use crate::model::workload::Workload;
-
-/// Where Google's proxies and health checks come from. Source: Cloud Load Balancing
-/// documentation, "Health checks overview", probe IP ranges.
-const GOOGLE: [&str; 2] = ["35.191.0.0/16", "130.211.0.0/22"];
 
 /// The ports of a workload's pods that outsiders reach, by where they come from.
 #[derive(Debug, Default)]
@@ -24,19 +21,19 @@ pub(super) struct Front {
     blocks: Vec<(Vec<String>, Vec<PodPort>)>,
 }
 
+/// The ways from the edge to Services, and the addresses of the proxy-only subnet.
+type Edge<'a> = (&'a [Way], Option<Ipv4Net>);
+
 /// The ways in to a workload.
-pub(super) fn of(app: &App, workload: &Workload) -> Front {
+pub(super) fn of(app: &App, workload: &Workload, edge: Edge<'_>) -> Front {
     let mut front = Front::default();
     for service in behind(app, workload) {
         for port in &service.ports {
             front.service(service, App::pod_ports(workload, port));
         }
     }
-    for (service, port) in fronted(app, &workload.namespace) {
-        if service.selects(&workload.labels) {
-            let google = GOOGLE.map(str::to_owned).to_vec();
-            front.from(google, App::pod_ports(workload, port));
-        }
+    for (port, blocks) in fronted(app, workload, edge) {
+        front.from(blocks, vec![port]);
     }
     front.tidy();
     front
@@ -103,87 +100,44 @@ pub(super) fn address(cidr: &str) -> Option<Peer> {
     Some(Peer::IpBlock(block))
 }
 
-/// The ports of Services of a namespace that an Ingress or a Gateway's route leads to.
-fn fronted<'a>(app: &'a App, namespace: &DnsLabel) -> Vec<(&'a Service, &'a ServicePort)> {
-    let mut backends: Vec<Backend<'a>> = Vec::new();
-    for ingress in app
-        .ingresses
+/// The ports of a workload's pods that Ingresses and Gateways lead to, and the blocks of addresses
+/// that their load balancers' connections come from. One that only the lab's proxies may use isn't
+/// known where the lab has no proxy-only subnet.
+fn fronted(
+    app: &App,
+    workload: &Workload,
+    (ways, proxies): Edge<'_>,
+) -> Vec<(PodPort, Vec<String>)> {
+    let mut found: Vec<(PodPort, Vec<String>)> = Vec::new();
+    for way in ways
         .iter()
-        .filter(|one| one.namespace == *namespace)
+        .filter(|way| way.namespace == workload.namespace.as_str())
     {
-        collect(&ingress.spec, &ingress_backend, &mut backends);
-    }
-    let routes = app.objects.iter().map(|object| &object.json);
-    let is_route = |object: &&Json| {
-        let group = object["apiVersion"].as_str().unwrap_or_default();
-        group.starts_with("gateway.networking.k8s.io/") && object["kind"] == "HTTPRoute"
-    };
-    for route in routes.filter(is_route) {
-        // It is carried as it is, so it lands where Kubernetes puts what names no namespace.
-        let home = route["metadata"]["namespace"].as_str();
-        if home.unwrap_or("default") == namespace.as_str() {
-            collect(&route["spec"], &route_backend, &mut backends);
-        }
-    }
-    let mut found = Vec::new();
-    for backend in backends {
-        let Some((_, service)) = app.service(namespace, backend.service) else {
+        let service = app.service(&workload.namespace, &way.service);
+        let Some((_, service)) = service.filter(|(_, it)| it.selects(&workload.labels)) else {
             continue;
         };
-        let ports = service.ports.iter().filter(|port| backend.means(port));
-        found.extend(ports.map(|port| (service, port)));
+        let mut blocks = GOOGLE.map(str::to_owned).to_vec();
+        if way.proxies == Proxies::ProxySubnet {
+            blocks.extend(proxies.map(|range| range.to_string()));
+        }
+        let ports = service.ports.iter().filter(|port| means(&way.port, port));
+        for port in ports.flat_map(|port| App::pod_ports(workload, port)) {
+            match found.iter_mut().find(|(known, _)| *known == port) {
+                Some((_, known)) if known.len() < blocks.len() => known.clone_from(&blocks),
+                Some(_) => {}
+                None => found.push((port, blocks.clone())),
+            }
+        }
     }
     found
 }
 
-/// A port of a Service, as an Ingress or a route names it.
-struct Backend<'a> {
-    service: &'a str,
-    port: &'a Json,
-}
-
-impl Backend<'_> {
-    fn means(&self, port: &ServicePort) -> bool {
-        let named = port.name.as_ref().map(|name| name.as_str());
-        match self.port {
-            Json::Number(number) => number.as_u64() == Some(port.port.get().into()),
-            Json::String(name) => named == Some(name.as_str()),
-            _ => false,
+/// Whether a way leads to this port of its Service: HTTP runs over TCP.
+fn means(way: &WayPort, port: &ServicePort) -> bool {
+    port.protocol == Protocol::Tcp
+        && match way {
+            WayPort::Number(number) => *number == u64::from(port.port.get()),
+            WayPort::Name(name) => port.name.as_ref().is_some_and(|it| it.as_str() == name),
         }
-    }
-}
-
-fn ingress_backend(map: &Json) -> Option<Backend<'_>> {
-    let service = map.get("service")?;
-    let port = service.get("port")?;
-    Some(Backend {
-        service: service.get("name")?.as_str()?,
-        port: port.get("number").or_else(|| port.get("name"))?,
-    })
-}
-
-fn route_backend(map: &Json) -> Option<Backend<'_>> {
-    let kind = map.get("kind").and_then(Json::as_str).unwrap_or("Service");
-    let elsewhere = map.get("namespace").is_some();
-    let backend = Backend {
-        service: map.get("name")?.as_str()?,
-        port: map.get("port")?,
-    };
-    (kind == "Service" && !elsewhere).then_some(backend)
-}
-
-/// Every backend anywhere below a value.
-fn collect<'a>(
-    value: &'a Json,
-    read: &dyn Fn(&'a Json) -> Option<Backend<'a>>,
-    found: &mut Vec<Backend<'a>>,
-) {
-    match value {
-        Json::Object(map) => {
-            found.extend(read(value));
-            map.values().for_each(|value| collect(value, read, found));
-        }
-        Json::Array(items) => items.iter().for_each(|item| collect(item, read, found)),
-        _ => {}
-    }
 }

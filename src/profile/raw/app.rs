@@ -4,8 +4,10 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::Texts;
+use super::gateway::{RawGateway, RawReferenceGrant};
 use super::native::{IngressSpec, Native, PodSecurityContext, SecurityContext};
 use super::object::RawObject;
+use super::route::RawHttpRoute;
 use super::workload::RawWorkload;
 use crate::profile::at::At;
 
@@ -35,6 +37,12 @@ pub struct RawApp {
     pub config_maps: Option<Vec<At<RawConfigMap>>>,
     /// Ingresses: ways in from outside over HTTP.
     pub ingresses: Option<Vec<At<RawIngress>>>,
+    /// Gateways: load balancers whose routes are objects of their own.
+    pub gateways: Option<Vec<At<RawGateway>>>,
+    /// HTTPRoutes: which requests of a Gateway go to which Services.
+    pub http_routes: Option<Vec<At<RawHttpRoute>>>,
+    /// ReferenceGrants: which other namespaces may name this one's objects in their routes.
+    pub reference_grants: Option<Vec<At<RawReferenceGrant>>>,
     /// Objects of any other kind, carried as they are. They are deployed with the application, so
     /// policies among them are in force at every stage.
     pub objects: Option<Vec<RawObject>>,

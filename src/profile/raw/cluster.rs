@@ -46,6 +46,9 @@ pub struct RawCluster {
     pub dataplane: Option<At<RawDataplane>>,
     /// Which DNS the pods use.
     pub dns: Option<At<RawDns>>,
+    /// Serve the Gateway API: Gateways and their routes. On where the lab has any of them, and
+    /// always with Autopilot.
+    pub gateway_api: Option<At<bool>>,
     /// GKE add-ons to enable, in gcloud's words. Calico (`NetworkPolicy`) is refused: Dataplane V2
     /// enforces policies itself.
     pub addons: Option<Vec<At<String>>>,
@@ -120,6 +123,10 @@ pub struct RawNetwork {
     pub pods: Option<At<RawRange>>,
     /// The secondary range from which Services get their cluster addresses.
     pub services: Option<At<RawRange>>,
+    /// The proxy-only subnet: addresses of the load balancers' proxies, for regional Gateways and
+    /// Ingresses. The lab makes one if they are there. In a network that exists already, say its
+    /// `range`.
+    pub proxy_subnet: Option<At<RawRange>>,
     /// Cloud NAT, so that private nodes reach the internet. On where nodes are private.
     pub nat: Option<At<bool>>,
 }

@@ -224,13 +224,16 @@ fn world(lab: &Lab, root: &Path) -> Value {
         .collect();
     let services = lab.app.load_balancers();
     let ingresses = lab.app.ingresses.iter();
+    let gateways = lab.app.gateways.iter().map(|gateway| &gateway.meta);
     json!({
         "project": lab.cluster.project, "location": lab.cluster.location.as_str(),
         "region": lab.cluster.location.region(),
         "destinations": destination.map(ToString::to_string).into_iter().collect::<Vec<_>>(),
         "others": elsewhere.into_iter().collect::<Vec<_>>(), "metric_looks": 2,
         "root": root, "stages": stages, "outcomes": outcomes, "probes": probes,
+        "kinds": dplab::view::edge::edge(&lab.app).kinds,
         "load_balancers": services.map(|(_, s)| format!("{namespace}/{}", s.name)).collect::<Vec<_>>(),
+        "gateways": gateways.map(|g| format!("{}/{}", g.namespace, g.name)).collect::<Vec<_>>(),
         "ingresses": ingresses.map(|i| format!("{}/{}", i.namespace, i.name)).collect::<Vec<_>>(),
     })
 }

@@ -60,7 +60,9 @@ pub(super) fn runbook_commands(lab: &Lab) -> Vec<String> {
     let files = plan::plan(lab).unwrap();
     let runbook = files.iter().find(|file| file.path.as_str() == "README.md");
     let runbook = runbook.unwrap();
-    let text = renderer.render(runbook.template, runbook.view.as_ref()).unwrap();
+    let text = renderer
+        .render(runbook.template, runbook.view.as_ref())
+        .unwrap();
     let spans = text.split('`').filter(|span| span.starts_with("gcloud "));
     spans.map(str::to_owned).collect()
 }

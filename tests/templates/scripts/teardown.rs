@@ -36,7 +36,10 @@ fn of_others() -> Value {
     let company = json!({"description": "", "name": "company"});
     json!({
         "networks": {"theirs": {"description": "", "name": "theirs"}, "company": company},
-        "subnets": {"company-east": {"network": "company"}},
+        "subnets": {"company-east": {"network": "company"}, "company-proxies": {
+            "network": "company", "purpose": "REGIONAL_MANAGED_PROXY", "role": "ACTIVE",
+            "ipCidrRange": "10.129.0.0/23",
+        }},
         "groups": {"k8s1-theirs": theirs},
         "checks": {"k8s1-theirs": {}},
         "backends": {"k8s1-theirs": {

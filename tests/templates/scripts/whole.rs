@@ -110,6 +110,10 @@ fn other_clusters_come_up_and_go_too() {
             let mut state = somebody_elses();
             state["networks"]["company"] = json!({"description": "", "name": "company"});
             state["subnets"]["company-east"] = json!({"network": "company"});
+            state["subnets"]["company-proxies"] = json!({
+                "network": "company", "purpose": "REGIONAL_MANAGED_PROXY", "role": "ACTIVE",
+                "ipCidrRange": "10.129.0.0/23",
+            });
             bench.set("state.json", &state);
         }
         bench.fine(RUN, &[]);
@@ -201,4 +205,36 @@ fn a_lab_that_does_not_come_out_as_predicted_says_so_and_goes_on() {
         reason("allow-logging", "cartservice-ping"),
         "it succeeded, but did not print PONG"
     );
+}
+
+#[test]
+fn a_network_without_the_proxy_only_subnet_is_refused_before_anything_is_made() {
+    if !tool("bash") || !tool("python3") {
+        return;
+    }
+    let bench = Bench::new(&lab("existing"));
+    let mut state = somebody_elses();
+    state["networks"]["company"] = json!({"description": "", "name": "company"});
+    state["subnets"]["company-east"] = json!({"network": "company"});
+    bench.set("state.json", &state);
+    let output = bench.run(RUN, &[], &[]);
+    assert_eq!(output.status.code(), Some(1));
+    let said = text(&output);
+    assert!(said.contains("and there is none"), "{said}");
+    assert_eq!(bench.state()["clusters"], json!({}));
+}
+
+#[test]
+fn the_proxy_only_subnet_comes_and_goes_with_the_network() {
+    if !tool("bash") || !tool("python3") {
+        return;
+    }
+    let bench = Bench::new(&lab("private"));
+    bench.fine("scripts/10-enable-apis.sh", &[]);
+    bench.fine("scripts/11-create-network.sh", &[]);
+    let made = &bench.state()["subnets"]["private-cluster-proxies"];
+    assert_eq!(made["purpose"], "REGIONAL_MANAGED_PROXY");
+    assert_eq!(made["ipCidrRange"], "10.0.48.0/23");
+    bench.fine(CLEAN_UP, &["--yes"]);
+    assert_eq!(bench.state()["subnets"], json!({}));
 }

@@ -46,7 +46,7 @@ EMPTY = {
 # Cloud Logging writes with this account whatever a project's sinks send elsewhere.
 WRITER = "service-1@gcp-sa-logging.iam.gserviceaccount.com"
 CLUSTER = {"status": "RUNNING", "pools": [], "namespaces": {"default": {}}, "services": {},
-           "ingresses": {}, "groups": [], "netpol": {}, "logging": "as made", "pods": {}, "app": False,
+           "ingresses": {}, "gateways": {}, "groups": [], "netpol": {}, "logging": "as made", "pods": {}, "app": False,
            "stage": "", "looks": {}}
 
 
@@ -219,8 +219,14 @@ class Gcloud:
 
     def compute_networks_subnets_create(self, words, flags):
         self.one(self.state["networks"], flags["network"])
-        subnet = {"name": words[0], "network": flags["network"], "range": flags["range"]}
+        subnet = {"name": words[0], "network": flags["network"], "ipCidrRange": flags["range"]}
+        subnet.update({key: flags[key] for key in ("purpose", "role") if key in flags})
         self.new(self.state["subnets"], words[0], subnet)
+
+    def compute_networks_subnets_list(self, words, flags):
+        here = {name: thing for name, thing in self.state["subnets"].items()
+                if thing["network"] == flags["network"]}
+        listed(here, flags)
 
     def compute_networks_subnets_delete(self, words, flags):
         self.one(self.state["subnets"], words[0])
@@ -290,7 +296,7 @@ class Gcloud:
         self.state["ids"] += 1
         cluster = dict(json.loads(json.dumps(CLUSTER)), id="id-%d" % self.state["ids"], pools=pools,
                        network=flags["network"], resourceLabels=labels, status="PROVISIONING",
-                       flags=sorted(flags))
+                       flags=sorted(flags), gateway_api=not pools or flags.get("gateway-api") == "standard")
         self.new(self.state["clusters"], words[0], cluster)
         url = "https://compute/networks/" + flags["network"]
         self.state["firewalls"]["gke-%s-0a1b2c3d-all" % words[0]] = {"network": url}
@@ -596,11 +602,15 @@ class Kubectl:
             return self.probe(self.file(flags, "filename"))
         folder = self.file(flags, "kustomize")
         if folder == "kubernetes/app":
+            for kind in self.world["kinds"]:
+                if self.cluster["looks"].get(kind, 0) < 2:
+                    raise Fail('error: resource mapping not found: no matches for kind of "%s"' % kind)
             self.cluster["app"] = True
             for name in self.world["load_balancers"]:
                 self.balance(name)
-            for name in self.world["ingresses"]:
-                self.lead_in(name)
+            for kind in ("ingresses", "gateways"):
+                for name in self.world[kind]:
+                    self.lead_in(kind, name)
             return
         if not flags.get("server-side") or not flags.get("force-conflicts"):
             raise Fail("a stage is applied server-side")
@@ -625,9 +635,9 @@ class Kubectl:
         self.state["firewalls"][check + "-http-hc"] = {"network": url}
         self.state["pools"][balancer] = {"region": region, "healthChecks": ["https://compute/" + check]}
 
-    def lead_in(self, name):
+    def lead_in(self, of, name):
         """What an Ingress (global) and a Gateway (regional) stand on in Google Cloud."""
-        if name in self.cluster["ingresses"]:
+        if name in self.cluster[of]:
             return
         self.state["ids"] += 1
         number = "%04d" % self.state["ids"]
@@ -656,7 +666,7 @@ class Kubectl:
         parts["firewalls " + firewall] = True
         self.state["addresses"]["gateway-" + number] = {"network": url, "region": self.world["region"]}
         parts["addresses gateway-" + number] = True
-        self.cluster["ingresses"][name] = sorted(parts)
+        self.cluster[of][name] = sorted(parts)
 
     def probe(self, file):
         probe = self.world["probes"][file]
@@ -695,18 +705,18 @@ class Kubectl:
         output = flags.get("output", "")
         if words[0] in ("nodes", "pods"):
             return print("NAME")
-        if words[0].startswith("gateways."):
+        if words[0].startswith("gateways.") and not self.cluster["gateway_api"]:
             raise Fail('error: the server doesn\'t have a resource type "gateways"')
         if words[0].startswith("servicenetworkendpointgroups."):
-            if self.cluster["ingresses"]:
+            if self.cluster["ingresses"] or self.cluster["gateways"]:
                 return print("servicenetworkendpointgroup/" + self.cluster["groups"][0])
             for group in self.cluster["groups"]:
                 print("servicenetworkendpointgroup/" + group)
                 self.state["groups"].pop(group, None)
             self.cluster["groups"] = []
             return
-        if words[0] == "services" or words[0].startswith("ingresses."):
-            kind = "services" if words[0] == "services" else "ingresses"
+        kind = words[0].partition(".")[0]
+        if kind in ("services", "ingresses", "gateways"):
             names = self.cluster[kind] if flags.get("all-namespaces") else {}
             for name in names:
                 print(name.replace("/", " "))
@@ -715,11 +725,17 @@ class Kubectl:
             if words[1] not in self.cluster["namespaces"]:
                 raise not_found("namespaces", words[1])
             return print("namespace/" + words[1])
+        if words[0] == "customresourcedefinition":
+            looks = self.cluster["looks"]
+            looks[words[1]] = looks.get(words[1], 0) + self.cluster["gateway_api"]
+            if looks[words[1]] < 2:
+                raise not_found("customresourcedefinitions.apiextensions.k8s.io", words[1])
+            return print("customresourcedefinition.apiextensions.k8s.io/" + words[1])
         if words[0] == "pod":
             return self.pod(flags["namespace"] + "/" + words[1])
         if not self.cluster["app"]:
             raise not_found(words[0], words[1])
-        if "loadBalancer" in output:
+        if "loadBalancer" in output or "status.addresses" in output:
             looks = self.cluster["looks"]
             looks[words[1]] = looks.get(words[1], 0) + 1
             if looks[words[1]] > 1:
@@ -786,8 +802,9 @@ class Kubectl:
                 check = check.rpartition("/")[2]
                 self.state["old_checks"].pop(check)
                 self.state["firewalls"].pop(check + "-http-hc")
-        elif kind.startswith("ingresses."):
-            for part in self.cluster["ingresses"].pop("%s/%s" % (flags["namespace"], name), []):
+        elif kind.startswith(("ingresses.", "gateways.")):
+            standing = self.cluster[kind.partition(".")[0]]
+            for part in standing.pop("%s/%s" % (flags["namespace"], name), []):
                 kind, _, part = part.partition(" ")
                 self.state[kind].pop(part)
         else:

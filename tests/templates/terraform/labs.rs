@@ -120,6 +120,7 @@ pub(super) fn variants() -> Vec<Named> {
     let existing = json!({"managedPrometheus": false, "workloadIdentity": false,
         "releaseChannel": "extended", "dns": {"nodeLocalCache": true}, "network": {
         "existing": true, "name": "net", "subnet": {"name": "sub"},
+        "proxySubnet": {"range": "10.64.0.0/23"},
         "pods": {"name": "p"}, "services": {"name": "s"}}});
     let mail = json!({"alerting": {
         "metric": "denied.all-x", "alert": "denied (all): x", "email": "me@example.com"}});
@@ -161,6 +162,8 @@ fn everything() -> Value {
         },
         "dns": {"provider": "cloud-dns", "nodeLocalCache": false},
         "addons": ADDONS,
+        "gatewayApi": true,
+        "network": {"proxySubnet": {"name": "proxies", "range": "10.64.0.0/26"}},
         "maxPodsPerNode": 64,
         "logging": LOGGING,
         "monitoring": MONITORING,

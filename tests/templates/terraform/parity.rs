@@ -120,7 +120,7 @@ fn terraform(files: &[(String, String)]) -> Facts {
         let key = match resource.kind.as_str() {
             "google_project_service" => format!("api {}", resource.key),
             "google_compute_network" => "network".to_owned(),
-            "google_compute_subnetwork" => "subnet".to_owned(),
+            "google_compute_subnetwork" => subnet(resource.values.get("purpose")),
             "google_compute_router" => "router".to_owned(),
             "google_compute_router_nat" => "nat".to_owned(),
             "google_service_account" => "account".to_owned(),
@@ -158,6 +158,15 @@ fn terraform(files: &[(String, String)]) -> Facts {
 
 fn text(value: &Value) -> &str {
     value.as_str().unwrap()
+}
+
+/// What a subnet is called among the facts: only the one for proxies has a purpose.
+fn subnet(purpose: Option<&Value>) -> String {
+    let purpose = purpose.filter(|purpose| !purpose.is_null());
+    purpose.map_or_else(
+        || "subnet".to_owned(),
+        |purpose| format!("subnet {purpose}"),
+    )
 }
 
 /// gcloud takes a subnet of the cluster's project and region by its last name.

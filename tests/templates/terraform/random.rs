@@ -127,9 +127,17 @@ fn with_system(mut words: Vec<&'static str>) -> Vec<&'static str> {
 
 fn random_network(dice: &mut Dice) -> Value {
     if dice.roll(3) > 0 {
-        return json!({"subnet": {"name": dice.pick(&["s", "nodes-1"]), "range": "10.8.0.0/20"}});
+        let subnet = json!({"name": dice.pick(&["s", "nodes-1"]), "range": "10.8.0.0/20"});
+        let mut network = json!({"subnet": subnet});
+        if dice.yes() {
+            network["proxySubnet"] = dice.pick(&["{}", r#"{"name": "p"}"#]).parse().unwrap();
+        }
+        return network;
     }
     let mut network = json!({"existing": true, "name": "net", "subnet": {"name": "sub"}});
+    if dice.yes() {
+        network["proxySubnet"] = json!({"range": "10.64.0.0/26"});
+    }
     if dice.yes() {
         network["pods"] = json!({"name": "p"});
     }
@@ -169,6 +177,7 @@ fn random_standard(dice: &mut Dice) -> Value {
     if dice.yes() {
         out["location"] = json!("us-central1-f");
     }
+    out["gatewayApi"] = json!(dice.yes());
     let identity = dice.yes();
     out["workloadIdentity"] = json!(identity);
     out["managedPrometheus"] = json!(dice.yes());

@@ -207,17 +207,22 @@ fn subnet(it: &mut Gcloud, facts: &mut Facts) {
         json!({"range_name": name, "ip_cidr_range": range})
     };
     let ranges: Vec<Value> = it.list("secondary-range").iter().map(range).collect();
-    let values = json!({
+    let mut values = json!({
         "name": it.names[0],
         "project": it.text("project"),
         "region": it.text("region"),
         "network": it.text("network"),
         "ip_cidr_range": it.text("range"),
         "secondary_ip_range": ranges,
-        "private_ip_google_access": it.on("enable-private-ip-google-access"),
+        "purpose": it.text("purpose"),
+        "role": it.text("role"),
         "description": it.text("description"),
     });
-    flatten("subnet", &values, facts);
+    if it.on("enable-private-ip-google-access") {
+        values["private_ip_google_access"] = json!(true);
+    }
+    let key = super::subnet(values.get("purpose"));
+    flatten(&key, &values, facts);
 }
 
 fn router(it: &mut Gcloud, facts: &mut Facts) {
@@ -359,6 +364,10 @@ fn standard(it: &mut Gcloud, facts: &mut Facts) {
     if let Some(encryption) = it.take("in-transit-encryption") {
         let word = encryption.replace('-', "_").to_uppercase();
         values["in_transit_encryption_config"] = json!(format!("IN_TRANSIT_ENCRYPTION_{word}"));
+    }
+    if let Some(channel) = it.take("gateway-api") {
+        let channel = format!("CHANNEL_{}", channel.to_uppercase());
+        values["gateway_api_config"] = json!({"channel": channel});
     }
     if it.take("cluster-dns").as_deref() == Some("clouddns") {
         let scope = format!(

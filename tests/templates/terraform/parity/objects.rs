@@ -42,7 +42,10 @@ fn read(object: &Value) -> (String, Map<String, Value>) {
         "MonitoringAlertPolicy" => labelled(&mut values, metadata, "alert"),
         "MonitoringNotificationChannel" => labelled(&mut values, metadata, "channel"),
         "ComputeNetwork" => named(&mut values, "name", &name, "network"),
-        "ComputeSubnetwork" => named(&mut values, "name", &name, "subnet"),
+        "ComputeSubnetwork" => {
+            let key = super::subnet(values.get("purpose"));
+            named(&mut values, "name", &name, &key)
+        }
         "ComputeRouter" => named(&mut values, "name", &name, "router"),
         "ComputeRouterNAT" => named(&mut values, "name", &name, "nat"),
         other => panic!("nobody reads {other}"),
