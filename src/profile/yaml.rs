@@ -4,6 +4,7 @@
 //! nodes and alias expansion are bounded, so that no file can exhaust time or memory.
 
 mod failure;
+mod kubectl;
 mod parsed;
 
 use serde_yaml::Spanned;
