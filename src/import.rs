@@ -135,6 +135,9 @@ fn expand(
     let name = &object["metadata"]["name"];
     let missing = match (&object["apiVersion"], &object["kind"], name) {
         (Json::String(_), Json::String(_), Json::String(_)) => None,
+        (Json::String(_), Json::String(_), Json::Bool(_)) => {
+            Some("text as `metadata.name`: a bare `y` or `no` is a boolean to kubectl")
+        }
         (Json::String(_), Json::String(_), _) => Some("`metadata.name`"),
         _ => Some("`apiVersion` and `kind`"),
     };

@@ -270,6 +270,15 @@ mod tests {
     }
 
     #[test]
+    fn a_second_document_is_told_as_one() {
+        let (sources, nodes) = parse("a: 1\n---\nb: 2\n");
+        let error = nodes.expect_err("two documents");
+        assert!(error.message.contains("one YAML document"), "{error:?}");
+        let at = error.primary.expect("a place").span;
+        assert_eq!(sources.display(at), "t.yaml:2:1");
+    }
+
+    #[test]
     fn syntax_errors_have_a_place() {
         let (sources, nodes) = parse("a: 1\nb: [1, 2\nc: 3\n");
         let error = nodes.expect_err("an open bracket");

@@ -16,7 +16,13 @@ pub(super) fn failure(
     let span = error
         .location()
         .map_or(Span::new(id, 0..0), |at| place(at, id, text));
-    if is_budget(error) {
+    if limits.documents == 1 && says(error, &["documents"]) {
+        let message = "a profile is one YAML document, and another begins here";
+        return Diagnostic::new(Code::TooLarge, message)
+            .at(span, "expected the end of the file")
+            .help("manifests are read from a folder, or behind `--manifests`");
+    }
+    if says(error, &["budget", "limit exceeded", "depth exceeded"]) {
         return Diagnostic::new(
             Code::TooLarge,
             "this file is larger, deeper or more entangled than what is read here",
@@ -32,11 +38,9 @@ pub(super) fn failure(
 }
 
 /// The parser says so in its own words, whichever part of it gave up.
-fn is_budget(error: &serde_yaml::Error) -> bool {
-    let words = error.without_snippet().to_string();
-    ["budget", "limit exceeded", "depth exceeded"]
-        .iter()
-        .any(|word| words.contains(word))
+fn says(error: &serde_yaml::Error, any_of: &[&str]) -> bool {
+    let words = error.without_snippet().to_string().to_lowercase();
+    any_of.iter().any(|word| words.contains(word))
 }
 
 /// The parser's sentence without the place, which the finding shows already.
