@@ -10,6 +10,7 @@ mod app;
 mod calls;
 mod cluster;
 mod container;
+mod control_plane;
 mod cx;
 mod edge;
 mod fqdn;
@@ -17,15 +18,18 @@ mod gateway;
 mod grant;
 mod labels;
 pub mod lint;
+mod location;
 mod log_sink;
 mod logging;
 mod network;
 mod nodes;
 mod objects;
+mod observability;
 mod patch;
 mod path;
 mod places;
 mod policy;
+mod pools;
 mod route;
 mod service;
 mod stage;
@@ -39,6 +43,7 @@ use crate::model::text::Prose;
 use crate::profile::At;
 use crate::profile::raw::RawProfile;
 use crate::suggest::nearest;
+use crate::tree::RelPath;
 use cx::Cx;
 use path::Path;
 
@@ -62,7 +67,7 @@ pub fn lab(raw: &RawProfile) -> Checked<Lab> {
 fn read(cx: &mut Cx, raw: &RawProfile) -> Option<Lab> {
     let root = Path::Root;
     format(cx, raw.format.as_ref());
-    let name = cx.parse(&root.key("name"), raw.name.as_ref(), LabName::parse);
+    let name = name(cx, raw.name.as_ref());
     let description: Prose = cx.prose(&root.key("description"), raw.description.as_ref());
     let cluster = raw
         .cluster
@@ -93,6 +98,20 @@ fn read(cx: &mut Cx, raw: &RawProfile) -> Option<Lab> {
         probes: probes?,
         stages: stages?,
     })
+}
+
+/// The lab's name, which is its folder's as well.
+fn name(cx: &mut Cx, written: Option<&At<String>>) -> Option<LabName> {
+    let root = Path::Root;
+    let path = root.key("name");
+    let name = cx.parse(&path, written, LabName::parse)?;
+    if let (Err(error), Some(written)) = (RelPath::parse(name.as_str()), written) {
+        let message = format!("`{name}` can't be a folder: {}", error.fault);
+        let finding = Diagnostic::new(Code::BadValue, message);
+        cx.push(&path, finding.at(written.span, "expected another name"));
+        return None;
+    }
+    Some(name)
 }
 
 /// Every namespace that the profile names, the application's first.

@@ -11,7 +11,6 @@ mod containers;
 mod draft;
 mod equal;
 mod item;
-mod scalar;
 mod services;
 mod settle;
 mod workloads;
@@ -84,8 +83,9 @@ pub fn import(
     let mut objects = Vec::new();
     for id in ids {
         let nodes = read(sources, *id, Limits::MANIFEST).map_err(ImportError::Yaml)?;
-        for node in &nodes {
-            expand(sources, node, None, &mut objects)?;
+        for mut node in nodes {
+            node.as_kubectl_reads(sources);
+            expand(sources, &node, None, &mut objects)?;
         }
     }
     if objects.is_empty() {
@@ -126,7 +126,7 @@ fn expand(
             .iter()
             .try_for_each(|item| expand(sources, item, of.as_ref(), objects));
     }
-    let mut object = scalar::to_json(sources, node);
+    let mut object = node.to_json();
     if let (Some(of), Json::Object(map)) = (kind_of_list, &mut object) {
         for (key, value) in of.as_object().into_iter().flatten() {
             map.entry(key.clone()).or_insert_with(|| value.clone());
@@ -136,6 +136,9 @@ fn expand(
     let name = &object["metadata"]["name"];
     let missing = match (&object["apiVersion"], &object["kind"], name) {
         (Json::String(_), Json::String(_), Json::String(_)) => None,
+        (Json::String(_), Json::String(_), Json::Bool(_)) => {
+            Some("text as `metadata.name`: a bare `y` or `no` is a boolean to kubectl")
+        }
         (Json::String(_), Json::String(_), _) => Some("`metadata.name`"),
         _ => Some("`apiVersion` and `kind`"),
     };

@@ -71,7 +71,7 @@ pub fn read(sources: &SourceMap, ids: &[SourceId]) -> Found {
 pub fn of_nodes<'n>(nodes: impl IntoIterator<Item = &'n yaml::Node>) -> Found {
     let mut items = Items::default();
     for node in nodes {
-        items.read(&Node::placed(node.clone(), |span| span), None);
+        items.read(&Node::of_profile(node), None);
     }
     gathered(items)
 }
@@ -146,7 +146,11 @@ fn read_all(pieces: &[Piece<'_>]) -> Items {
     let mut items = Items::default();
     for piece in pieces {
         match documents::read(piece.text, piece.id, piece.at.clone()) {
-            Ok(nodes) => nodes.iter().for_each(|node| items.read(node, None)),
+            Ok(document) => {
+                items.ambiguous = document.in_full;
+                let nodes = document.nodes.iter();
+                nodes.for_each(|node| items.read(node, None));
+            }
             Err(diagnostic) => items.problems.push(Problem {
                 span: diagnostic
                     .primary

@@ -217,7 +217,7 @@ impl Builder {
         let mut resources = Vec::new();
         for name in names {
             let logged = annotated.iter().any(|ns| ns.as_str() == name);
-            let file = format!("{name}.yaml");
+            let file = files::yaml(&name);
             let view = View::Namespace(objects::namespace(&lab.app, &name, logged));
             let path = format!("{folder}/{file}");
             self.file(

@@ -50,3 +50,58 @@ policies:
         ["a.b.default.yaml", "a.b.yaml", "kustomization.yaml"]
     );
 }
+
+#[test]
+fn every_name_that_kubernetes_takes_has_a_file() {
+    let long = [
+        "a".repeat(63),
+        "b".repeat(63),
+        "c".repeat(63),
+        "d".repeat(60),
+    ]
+    .join(".");
+    let lab = lab_of(
+        "p.yaml",
+        &format!(
+            "\
+format: dplab/v1
+name: example
+cluster: {{project: my-project, location: us-east1}}
+app:
+  namespaces: [{{name: aux}}, {{name: kustomization}}]
+  workloads: [{{name: nul, image: example.com/web, services: [{{ports: [{{port: 80}}]}}]}}]
+  configMaps: [{{name: {long}, data: {{a: b}}}}]
+  objects:
+    - {{apiVersion: rbac.authorization.k8s.io/v1, kind: ClusterRole, metadata: {{name: 'Ä/../*'}}}}
+    - {{apiVersion: rbac.authorization.k8s.io/v1, kind: ClusterRole, metadata: {{name: 'ä/../?'}}}}
+policies:
+  - {{name: con, spec: {{podSelector: {{}}}}}}
+  - {{name: network-logging, spec: {{podSelector: {{}}}}}}
+  - {{name: kustomization, spec: {{podSelector: {{}}}}}}
+  - {{name: {long}, namespace: aux, spec: {{podSelector: {{}}}}}}
+probes:
+  - {{name: prn, from: {{image: example.com/curl}}, to: 'nul:80', run: [curl, web]}}
+stages:
+  - {{name: aux, policies: [con, network-logging, kustomization, {long}], expect: {{prn: {{verdict: allowed}}}}}}
+"
+        ),
+    );
+    let files = plan::plan(&lab).expect("a plan");
+    let mut paths: Vec<String> = files
+        .iter()
+        .map(|f| f.path.as_str().to_lowercase())
+        .collect();
+    let count = paths.len();
+    paths.dedup();
+    assert_eq!(paths.len(), count, "{paths:#?}");
+    for path in [
+        "kubernetes/app/clusterrole-ä-..---2.yaml",
+        "kubernetes/namespaces/_aux.yaml",
+        "kubernetes/policies/_con.yaml",
+        "kubernetes/probes/_prn.yaml",
+        "kubernetes/stages/1-aux/_kustomization.yaml",
+        "kubernetes/stages/1-aux/_network-logging.yaml",
+    ] {
+        assert!(paths.contains(&path.to_owned()), "{path}: {paths:#?}");
+    }
+}

@@ -12,7 +12,7 @@ use crate::diag::{Code, Diagnostic};
 use crate::manifest::{self, Found};
 use crate::model::Lab;
 use crate::model::app::Object;
-use crate::model::names::DnsLabel;
+use crate::model::names::{DnsLabel, DnsSubdomain};
 use crate::netpol::{Policy, PolicySpec};
 use crate::profile::raw::RawProfile;
 use crate::profile::raw::app::RawApp;
@@ -40,6 +40,7 @@ fn object(cx: &mut Cx, path: &Path<'_>, RawObject(node): &RawObject) -> Option<O
         );
         return None;
     }
+    kind(cx, path, node);
     if node.get("items").is_some() && text("kind").is_some_and(|kind| kind.ends_with("List")) {
         let finding = Diagnostic::new(Code::BadValue, "this is a list of objects");
         cx.push(path, finding.at(node.span, "expected each object alone"));
@@ -59,6 +60,36 @@ fn object(cx: &mut Cx, path: &Path<'_>, RawObject(node): &RawObject) -> Option<O
         namespace: namespace?,
         makes: makes?,
     })
+}
+
+/// What the API server takes for no kind, or no group and version, whatever it knows.
+fn kind(cx: &mut Cx, path: &Path<'_>, node: &Node) {
+    let is_kind = |text: &str| {
+        text.starts_with(|c: char| c.is_ascii_alphabetic())
+            && text.chars().all(|c| c.is_ascii_alphanumeric())
+    };
+    let is_version = |text: &str| {
+        let (group, version) = text.split_once('/').unwrap_or(("core", text));
+        DnsSubdomain::parse(group).is_ok() && DnsLabel::parse(version).is_ok()
+    };
+    let mut look = |key: &str, fits: &dyn Fn(&str) -> bool, right: &str| {
+        let Some(written) = node.get(key) else { return };
+        if let Some(text) = written.as_str().filter(|text| !fits(text)) {
+            let message = format!("`{text}` can't be the `{key}` of an object");
+            let finding = Diagnostic::new(Code::BadValue, message);
+            cx.push(&path.key(key), finding.at(written.span, right));
+        }
+    };
+    look(
+        "kind",
+        &is_kind,
+        "expected letters, such as `NetworkPolicy`",
+    );
+    look(
+        "apiVersion",
+        &is_version,
+        "expected such as `v1` or `networking.k8s.io/v1`",
+    );
 }
 
 fn name(node: &Node) -> Option<&str> {

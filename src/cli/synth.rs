@@ -25,6 +25,12 @@ pub(super) fn run(args: &SynthArgs, term: &Term) -> anyhow::Result<Exit> {
         Err(exit) => return Ok(exit),
     };
     let policies = synth::named(&lab.app, &lab.cluster, &args.prefix)?;
+    for workload in manifest::of_values(lab.app.objects.iter().map(|one| &one.json)).workloads() {
+        term.say(&format!(
+            "look at: {workload} is carried as it is, so no calls are known of it and no policy is \
+             made for it"
+        ));
+    }
     if !args.compare {
         term.payload(&policies.iter().map(document).collect::<String>())?;
         return Ok(Exit::Fine);

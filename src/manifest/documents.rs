@@ -32,17 +32,31 @@ pub(super) fn split(text: &str) -> Vec<Range<usize>> {
         .collect()
 }
 
+/// What a document holds.
+pub(super) struct Document<'t> {
+    /// Its nodes: one, or a few if the text was left whole.
+    pub(super) nodes: Vec<Node<'t>>,
+    /// Whether the full parser read it: only there are words that mean two things.
+    pub(super) in_full: bool,
+}
+
 /// Reads one document, or a few if the text was left whole.
 pub(super) fn read<'t>(
     text: &'t str,
     id: SourceId,
     at: Range<usize>,
-) -> Result<Vec<Node<'t>>, Box<Diagnostic>> {
+) -> Result<Document<'t>, Box<Diagnostic>> {
     let part = &text[at.clone()];
     if let Some(node) = quick::read(part, id, at.start) {
-        return Ok(node.into_iter().collect());
+        return Ok(Document {
+            nodes: node.into_iter().collect(),
+            in_full: false,
+        });
     }
-    read_in_full(part, id, at.start)
+    read_in_full(part, id, at.start).map(|nodes| Document {
+        nodes,
+        in_full: true,
+    })
 }
 
 /// Reads with the full parser.
@@ -56,7 +70,7 @@ fn read_in_full(
     match yaml::read(&alone, alone_id, Limits::MANIFEST) {
         Ok(nodes) => Ok(nodes
             .into_iter()
-            .map(|node| Node::of(node, id, base))
+            .map(|node| Node::of(node, &alone, (id, base)))
             .collect()),
         Err(mut problem) => {
             let labels = problem.primary.iter_mut().chain(&mut problem.others);

@@ -87,7 +87,7 @@ impl Trouble {
     /// The truth under a key.
     pub(super) fn truth(&mut self, node: &Node, key: &str) -> Option<bool> {
         let found = given(node, key)?;
-        if let Value::Bool(truth) = found.value {
+        if let Value::Bool(truth) | Value::Word(_, truth) = found.value {
             return Some(truth);
         }
         self.wrong(key, found, "`true` or `false`");

@@ -23,7 +23,7 @@ impl What {
     pub fn code(&self) -> Code {
         match self {
             What::Yaml(found) => found.code,
-            What::Type { .. } => Code::WrongType,
+            What::Type { .. } | What::BareWord(_) => Code::WrongType,
             What::Missing(_) => Code::MissingKey,
             What::UnknownKey { .. } => Code::UnknownKey,
             What::DuplicateKey(_) => Code::DuplicateKey,

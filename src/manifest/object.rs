@@ -30,6 +30,8 @@ pub(super) enum Item {
 pub(super) struct Items {
     pub(super) items: Vec<Item>,
     pub(super) problems: Vec<Problem>,
+    /// Whether what is read now may hold bare words that mean two things.
+    pub(super) ambiguous: bool,
 }
 
 /// The parts of an object that every kind has.
@@ -57,6 +59,9 @@ impl Items {
         }
         let head = head(node, kind);
         let mut trouble = Trouble::new(title(&head));
+        if self.ambiguous {
+            bare_words(node, &mut trouble);
+        }
         let item = item(node, &head, &mut trouble);
         misplaced(node, &head, &mut trouble);
         self.problems.append(&mut trouble.problems);
@@ -233,6 +238,17 @@ fn item(node: &Node, head: &Head<'_>, trouble: &mut Trouble) -> Option<Item> {
             None
         }
         Sort::Other => None,
+    }
+}
+
+/// Names every bare word, wherever in the object it stands: kubectl reads the whole of it.
+fn bare_words(node: &Node, trouble: &mut Trouble) {
+    if let Value::Word(word, _) = &node.value {
+        trouble.add(node.span, What::BareWord(word.clone()));
+    }
+    let values = node.entries().iter().map(|entry| &entry.value);
+    for value in node.items().iter().chain(values) {
+        bare_words(value, trouble);
     }
 }
 

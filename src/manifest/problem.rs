@@ -40,6 +40,9 @@ pub enum What {
         /// What it is.
         found: &'static str,
     },
+    /// A bare word that kubectl takes for a boolean.
+    #[error("kubectl reads a bare `{0}` as a boolean: it refuses it where a text is wanted")]
+    BareWord(String),
     /// A key that must be there.
     #[error("`{0}` is missing")]
     Missing(&'static str),
@@ -145,6 +148,7 @@ impl What {
     pub fn severity(&self) -> Severity {
         match self {
             What::HostBits { .. }
+            | What::BareWord(_)
             | What::UnknownKey { .. }
             | What::Twice { .. }
             | What::Misplaced { .. }
@@ -158,6 +162,7 @@ impl What {
         match self {
             What::Yaml(diagnostic) => diagnostic.code.id(),
             What::Type { .. } => "wrong-type",
+            What::BareWord(_) => "bare-word",
             What::Missing(_) => "missing-key",
             What::UnknownKey { .. } => "unknown-field",
             What::DuplicateKey(_) => "duplicate-key",

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use serde_json::Value as Json;
 
 use crate::profile::yaml;
-use crate::source::{SourceId, Span};
+use crate::source::{SourceId, SourceMap, Span};
 
 /// A value with its place.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,6 +22,8 @@ pub(super) struct Node<'t> {
 pub(super) enum Value<'t> {
     Null,
     Bool(bool),
+    /// A bare word, such as `yes`, that kubectl takes for a boolean and people for a text.
+    Word(String, bool),
     Int(i64),
     /// A number that is none of those, which no field that is read here takes.
     Number,
@@ -39,11 +41,22 @@ pub(super) struct Entry<'t> {
 }
 
 impl<'t> Value<'t> {
+    /// A scalar of the full parser; what holds others becomes nothing.
+    fn of_scalar(value: yaml::Value) -> Self {
+        match value {
+            yaml::Value::Bool(truth) => Value::Bool(truth),
+            yaml::Value::Int(number) => i64::try_from(number).map_or(Value::Number, Value::Int),
+            yaml::Value::Float(_) => Value::Number,
+            yaml::Value::String(text) => Value::String(text.into()),
+            yaml::Value::Null | yaml::Value::Seq(_) | yaml::Value::Map(_) => Value::Null,
+        }
+    }
+
     /// The kind of value, in the words that errors use.
     pub(super) fn kind(&self) -> &'static str {
         match self {
             Value::Null => "nothing",
-            Value::Bool(_) => "a boolean",
+            Value::Bool(_) | Value::Word(..) => "a boolean",
             Value::Int(_) => "a whole number",
             Value::Number => "a number",
             Value::String(_) => "a string",
@@ -66,6 +79,7 @@ impl<'t> Node<'t> {
     pub(super) fn as_str(&self) -> Option<&str> {
         match &self.value {
             Value::String(text) => Some(text),
+            Value::Word(text, _) => Some(text),
             _ => None,
         }
     }
@@ -86,34 +100,49 @@ impl<'t> Node<'t> {
         }
     }
 
-    /// The tree that the full parser made of a part of a text which begins at `base`.
-    pub(super) fn of(node: yaml::Node, id: SourceId, base: usize) -> Self {
-        Node::placed(node, |span| moved(span, id, base))
-    }
-
-    /// The tree with other places.
-    pub(super) fn placed(node: yaml::Node, place: impl Fn(Span) -> Span + Copy) -> Self {
+    /// The tree that the full parser made of a part of a text which begins at a place. Scalars mean
+    /// what they mean to kubectl.
+    pub(super) fn of(mut node: yaml::Node, part: &SourceMap, at: (SourceId, usize)) -> Self {
+        let written = part.slice(node.span).trim();
+        node.scalar_as_kubectl_reads(part);
+        let span = moved(node.span, at.0, at.1);
         let value = match node.value {
-            yaml::Value::Null => Value::Null,
-            yaml::Value::Bool(truth) => Value::Bool(truth),
-            yaml::Value::Int(number) => i64::try_from(number).map_or(Value::Number, Value::Int),
-            yaml::Value::Float(_) => Value::Number,
-            yaml::Value::String(text) => Value::String(text.into()),
+            yaml::Value::Bool(truth) if !matches!(written, "true" | "false") => {
+                Value::Word(written.to_owned(), truth)
+            }
             yaml::Value::Seq(items) => {
-                let items = items.into_iter().map(|item| Node::placed(item, place));
+                let items = items.into_iter().map(|item| Node::of(item, part, at));
                 Value::Seq(items.collect())
             }
             yaml::Value::Map(entries) => {
                 let entry = |entry: yaml::Entry| Entry {
                     key: entry.key.into(),
-                    key_span: place(entry.key_span),
-                    value: Node::placed(entry.value, place),
+                    key_span: moved(entry.key_span, at.0, at.1),
+                    value: Node::of(entry.value, part, at),
                 };
                 Value::Map(entries.into_iter().map(entry).collect())
             }
+            scalar => Value::of_scalar(scalar),
+        };
+        Node { span, value }
+    }
+
+    /// An object of a profile, where every scalar is what it says.
+    pub(super) fn of_profile(node: &yaml::Node) -> Self {
+        let value = match &node.value {
+            yaml::Value::Seq(items) => Value::Seq(items.iter().map(Node::of_profile).collect()),
+            yaml::Value::Map(entries) => {
+                let entry = |entry: &yaml::Entry| Entry {
+                    key: entry.key.clone().into(),
+                    key_span: entry.key_span,
+                    value: Node::of_profile(&entry.value),
+                };
+                Value::Map(entries.iter().map(entry).collect())
+            }
+            scalar => Value::of_scalar(scalar.clone()),
         };
         Node {
-            span: place(node.span),
+            span: node.span,
             value,
         }
     }

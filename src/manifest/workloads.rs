@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use super::fields::{Trouble, along, given};
-use super::tree::Node;
+use super::tree::{Node, Value};
 use crate::model::labels::Labels;
 use crate::model::port::{Port, Protocol};
 use crate::netpol::world::{ContainerPort, Pod, Workload};
@@ -66,7 +66,7 @@ fn owner(metadata: &Node, trouble: &mut Trouble) -> Option<(String, String)> {
     let controls = |owner: &&Node| {
         matches!(
             given(owner, "controller").map(|c| &c.value),
-            Some(super::tree::Value::Bool(true))
+            Some(Value::Bool(true) | Value::Word(_, true))
         )
     };
     let owner = owners.iter().find(controls)?;

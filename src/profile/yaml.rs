@@ -3,12 +3,15 @@
 //! The tree keeps what serde would lose: duplicate keys, places, the order of entries. Size, depth,
 //! nodes and alias expansion are bounded, so that no file can exhaust time or memory.
 
-use std::fmt;
+mod failure;
+mod kubectl;
+mod parsed;
 
-use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_yaml::Spanned;
 use serde_yaml::options::{DuplicateKeyPolicy, NonFiniteFloatPolicy, Options};
-use serde_yaml::{Location, Spanned};
 
+use self::failure::failure;
+use self::parsed::{Raw, node};
 use crate::diag::{Code, Diagnostic};
 use crate::source::{SourceId, SourceMap, Span};
 
@@ -243,191 +246,6 @@ fn options(limits: Limits) -> Options {
     }
 }
 
-fn failure(error: &serde_yaml::Error, id: SourceId, text: &str, limits: Limits) -> Diagnostic {
-    let span = error
-        .location()
-        .map_or(Span::new(id, 0..0), |at| place(at, id, text));
-    if is_budget(error) {
-        return Diagnostic::new(
-            Code::TooLarge,
-            "this file is larger, deeper or more entangled than what is read here",
-        )
-        .at(span, "the limit is reached here")
-        .help(format!(
-            "at most {} bytes, {} levels and {} values, those behind aliases included",
-            limits.bytes, limits.depth, limits.nodes
-        ));
-    }
-    let message = plain_words(&error.without_snippet().to_string());
-    Diagnostic::new(Code::YamlSyntax, format!("this is not YAML: {message}")).at(span, "")
-}
-
-/// The parser says so in its own words, whichever part of it gave up.
-fn is_budget(error: &serde_yaml::Error) -> bool {
-    let words = error.without_snippet().to_string();
-    ["budget", "limit exceeded", "depth exceeded"]
-        .iter()
-        .any(|word| words.contains(word))
-}
-
-/// The parser's sentence without the place, which the finding shows already.
-fn plain_words(words: &str) -> String {
-    let first = words.lines().next().unwrap_or("");
-    let cut = first
-        .find(" at line ")
-        .or_else(|| first.find(" (line "))
-        .unwrap_or(first.len());
-    first[..cut].trim_end_matches([':', ',', ' ']).to_owned()
-}
-
-fn node(raw: Spanned<Raw>, id: SourceId, text: &str) -> Node {
-    let span = place(raw.defined, id, text);
-    let value = match raw.value {
-        Raw::Null => Value::Null,
-        Raw::Bool(b) => Value::Bool(b),
-        Raw::Int(n) => Value::Int(n),
-        Raw::Float(n) => Value::Float(n),
-        Raw::String(s) => Value::String(s),
-        Raw::Seq(items) => Value::Seq(items.into_iter().map(|i| node(i, id, text)).collect()),
-        Raw::Map(entries) => Value::Map(
-            entries
-                .into_iter()
-                .map(|(key, value)| entry(key, value, id, text))
-                .collect(),
-        ),
-    };
-    Node { span, value }
-}
-
-fn entry(key: Spanned<Raw>, value: Spanned<Raw>, id: SourceId, text: &str) -> Entry {
-    let key_span = place(key.defined, id, text);
-    let written = || text.get(key_span.range()).unwrap_or("").to_owned();
-    let key = match key.value {
-        Raw::String(s) => s,
-        _ => written(),
-    };
-    Entry {
-        key,
-        key_span,
-        value: node(value, id, text),
-    }
-}
-
-fn place(at: Location, id: SourceId, text: &str) -> Span {
-    let span = at.span();
-    let (Some(start), Some(length)) = (span.byte_offset(), span.byte_len()) else {
-        return by_characters(at, id, text);
-    };
-    let start = usize::try_from(start).unwrap_or(0).min(text.len());
-    let length = usize::try_from(length).unwrap_or(0);
-    let end = start.saturating_add(length).min(text.len());
-    let trimmed = text
-        .get(start..end)
-        .map_or(end, |s| start + s.trim_end().len());
-    Span::new(id, start..trimmed)
-}
-
-/// Errors know their place in characters only.
-fn by_characters(at: Location, id: SourceId, text: &str) -> Span {
-    let before = usize::try_from(at.span().offset()).unwrap_or(usize::MAX);
-    let offset = text
-        .char_indices()
-        .nth(before)
-        .map_or(text.len(), |(offset, _)| offset);
-    Span::new(id, offset..offset)
-}
-
-/// What the parser hands over, before places are turned into spans of a source.
-enum Raw {
-    Null,
-    Bool(bool),
-    Int(i128),
-    Float(f64),
-    String(String),
-    Seq(Vec<Spanned<Raw>>),
-    Map(Vec<(Spanned<Raw>, Spanned<Raw>)>),
-}
-
-impl<'de> Deserialize<'de> for Raw {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(RawVisitor)
-    }
-}
-
-struct RawVisitor;
-
-impl<'de> Visitor<'de> for RawVisitor {
-    type Value = Raw;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a YAML value")
-    }
-
-    fn visit_unit<E>(self) -> Result<Raw, E> {
-        Ok(Raw::Null)
-    }
-
-    fn visit_none<E>(self) -> Result<Raw, E> {
-        Ok(Raw::Null)
-    }
-
-    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Raw, D::Error> {
-        deserializer.deserialize_any(self)
-    }
-
-    fn visit_bool<E>(self, value: bool) -> Result<Raw, E> {
-        Ok(Raw::Bool(value))
-    }
-
-    fn visit_i64<E>(self, value: i64) -> Result<Raw, E> {
-        Ok(Raw::Int(value.into()))
-    }
-
-    fn visit_u64<E>(self, value: u64) -> Result<Raw, E> {
-        Ok(Raw::Int(value.into()))
-    }
-
-    fn visit_i128<E>(self, value: i128) -> Result<Raw, E> {
-        Ok(Raw::Int(value))
-    }
-
-    fn visit_u128<E>(self, value: u128) -> Result<Raw, E> {
-        Ok(i128::try_from(value).map_or_else(|_| Raw::String(value.to_string()), Raw::Int))
-    }
-
-    fn visit_f64<E>(self, value: f64) -> Result<Raw, E> {
-        Ok(Raw::Float(value))
-    }
-
-    fn visit_str<E>(self, value: &str) -> Result<Raw, E> {
-        Ok(Raw::String(value.to_owned()))
-    }
-
-    fn visit_string<E>(self, value: String) -> Result<Raw, E> {
-        Ok(Raw::String(value))
-    }
-
-    fn visit_bytes<E>(self, value: &[u8]) -> Result<Raw, E> {
-        Ok(Raw::String(String::from_utf8_lossy(value).into_owned()))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<Raw, A::Error> {
-        let mut items = Vec::new();
-        while let Some(item) = access.next_element()? {
-            items.push(item);
-        }
-        Ok(Raw::Seq(items))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Raw, A::Error> {
-        let mut entries = Vec::new();
-        while let Some(entry) = access.next_entry()? {
-            entries.push(entry);
-        }
-        Ok(Raw::Map(entries))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -473,6 +291,15 @@ mod tests {
         }
         let (_, nodes) = parse(&text);
         assert_eq!(nodes.expect_err("refused").code, Code::TooLarge);
+    }
+
+    #[test]
+    fn a_second_document_is_told_as_one() {
+        let (sources, nodes) = parse("a: 1\n---\nb: 2\n");
+        let error = nodes.expect_err("two documents");
+        assert!(error.message.contains("one YAML document"), "{error:?}");
+        let at = error.primary.expect("a place").span;
+        assert_eq!(sources.display(at), "t.yaml:2:1");
     }
 
     #[test]

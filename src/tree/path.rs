@@ -173,9 +173,14 @@ fn check_segment(segment: &str) -> Result<(), PathFault> {
             limit: SEGMENT,
         });
     }
-    let stem = segment.split('.').next().unwrap_or(segment).trim_end();
-    if DEVICES.iter().any(|d| d.eq_ignore_ascii_case(stem)) {
+    if is_device(segment) {
         return Err(PathFault::Device(segment.to_owned()));
     }
     Ok(())
+}
+
+/// Whether Windows takes a name for a device, whatever its extension.
+pub fn is_device(segment: &str) -> bool {
+    let stem = segment.split('.').next().unwrap_or(segment).trim_end();
+    DEVICES.iter().any(|d| d.eq_ignore_ascii_case(stem))
 }

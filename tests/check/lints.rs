@@ -1,8 +1,8 @@
 //! What is probably not meant is found, and what is fine is left alone.
 
 use dplab::check::lint::{Facts, lints};
-use dplab::diag::Code;
-use dplab::netpol::Reading;
+use dplab::diag::{Code, Severity};
+use dplab::netpol::{HostNetwork, Reading};
 
 use crate::netpol::help::world;
 
@@ -40,6 +40,28 @@ fn codes(rest: &str) -> Vec<Code> {
     found
         .filter(|code| *code != Code::UnprotectedWorkload)
         .collect()
+}
+
+/// A closed pod may perhaps reach its own node, and so pods on it: that is no open connection.
+#[test]
+fn pods_on_their_nodes_network_neither_look_names_up_nor_are_reached_by_the_closed() {
+    let policy = policy("", "podSelector: {}, policyTypes: [Egress]");
+    let world = world(&format!("{PODS}{policy}"));
+    for host_network in [HostNetwork::Node, HostNetwork::Pod] {
+        let reading = Reading {
+            host_network,
+            ..Reading::DPV2
+        };
+        let found = lints(&Facts::of_manifests(&world, reading)).into_iter();
+        let dns = found.filter(|finding| finding.code == Code::EgressWithoutDns);
+        let told: Vec<(Severity, String)> = dns.map(|one| (one.severity, one.message)).collect();
+        let words = "`a` and `b` may open no connections, and not look names up either";
+        assert_eq!(
+            told,
+            [(Severity::Info, words.to_owned())],
+            "{host_network:?}"
+        );
+    }
 }
 
 #[test]

@@ -615,6 +615,17 @@ fn names_that_must_agree() {
             "made from the calls",
         ),
         (
+            "app: {objects: [{apiVersion: a/b/c, kind: Pod, metadata: {name: a}}]}",
+            "bad-value 1:30",
+            "`apiVersion`",
+        ),
+        (
+            "app: {objects: [{apiVersion: v1, kind: ../Pod, metadata: {name: a}}]}",
+            "bad-value 1:40",
+            "`kind`",
+        ),
+        ("name: con", "bad-value 1:7", "device on Windows"),
+        (
             "app: {objects: [{apiVersion: v1, kind: Pod, metadata: {generateName: a-}}]}",
             "bad-value 1:17",
             "applied",

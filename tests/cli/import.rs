@@ -118,6 +118,20 @@ fn policies_are_made_of_manifests_and_of_profiles_alike() {
 }
 
 #[test]
+fn workloads_that_are_carried_get_no_policies_and_that_is_said() {
+    let folder = folder();
+    let profile = "format: dplab/v1\nname: a\ncluster: {project: my-project, location: us-east1}\n\
+                   app: {objects: [{apiVersion: v1, kind: Pod, metadata: {name: p, namespace: n}}]}\n";
+    std::fs::write(folder.path().join("carried.yaml"), profile).expect("a file");
+    let output = dplab(folder.path(), &["synth", "carried.yaml"]);
+    assert_eq!(
+        stderr(&output),
+        "look at: n/p[Pod] is carried as it is, so no calls are known of it and no policy is made \
+         for it\n"
+    );
+}
+
+#[test]
 fn manifests_that_cannot_be_read_are_3_and_none_at_all_64() {
     let folder = folder();
     let at = |args: &[&str]| dplab(folder.path(), args);

@@ -37,6 +37,26 @@ fn names(world: &World) -> Vec<String> {
 }
 
 #[test]
+fn bare_words_are_told_and_read_as_kubectl_and_people_do() {
+    let text = "apiVersion: v1\nkind: Pod\nmetadata: {name: n, labels: {a: \"y\", b: on}}\n\
+                spec: {hostNetwork: yes, containers: []}\n";
+    let words = "kubectl reads a bare";
+    let rest = "as a boolean: it refuses it where a text is wanted";
+    assert_eq!(
+        problems(text),
+        [
+            format!("0.yaml:3:18: warning bare-word: {words} `n` {rest}"),
+            format!("0.yaml:3:41: warning bare-word: {words} `on` {rest}"),
+            format!("0.yaml:4:21: warning bare-word: {words} `yes` {rest}"),
+        ]
+    );
+    let (_, found) = read(&[text]);
+    let pod = &found.world.workloads()[0];
+    assert_eq!((pod.name.as_str(), pod.host_network), ("n", true));
+    assert_eq!(pod.labels.get("b"), Some("on"));
+}
+
+#[test]
 fn every_kind_that_makes_pods_is_a_workload() {
     let pod = "template: {metadata: {labels: {app: x}}, spec: {hostNetwork: true}}";
     let kinds = [
@@ -254,7 +274,7 @@ fn kinds_that_gke_does_not_serve_are_named() {
 #[test]
 fn namespaces_logging_and_places_are_read() {
     let (sources, found) = read(&[
-        "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: n\n  labels: {team: a, \
+        "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: ns\n  labels: {team: a, \
          kubernetes.io/metadata.name: liar}\n  annotations:\n    \
          policy.network.gke.io/enable-deny-logging: \"true\"\n---\n\
          apiVersion: networking.gke.io/v1alpha1\nkind: NetworkLogging\nmetadata: {name: default}\n\
@@ -263,9 +283,9 @@ fn namespaces_logging_and_places_are_read() {
          namespace: other\nspec:\n  ingress:\n  - from: []\n  -\n    from: []\n",
     ]);
     assert_eq!(found.problems, []);
-    let namespace = found.world.namespace("n").expect("a namespace");
+    let namespace = found.world.namespace("ns").expect("a namespace");
     let own_name = namespace.labels.get("kubernetes.io/metadata.name");
-    assert_eq!(own_name, Some("n"), "the label is immutable");
+    assert_eq!(own_name, Some("ns"), "the label is immutable");
     let implied = &found.world.namespace("other").expect("implied").labels;
     assert_eq!(implied.get("kubernetes.io/metadata.name"), Some("other"));
     assert!(found.world.logging.allow.delegate() && found.world.logging.deny.log());

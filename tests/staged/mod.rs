@@ -86,6 +86,13 @@ fn findings(text: &str) -> Vec<String> {
         .collect()
 }
 
+/// A file that a lab generates.
+fn text_of(lab: &Lab, path: &str) -> String {
+    let tree = tree(lab);
+    let file = tree.iter().find(|(known, _)| known.as_str() == path);
+    String::from_utf8(file.expect("a file").1.bytes.clone()).expect("UTF-8")
+}
+
 /// Who may open a connection to whom, on TCP 80.
 fn pairs(world: &World) -> Vec<String> {
     let evaluator = Evaluator::new(world, Reading::DPV2);
@@ -128,9 +135,7 @@ fn carried_objects_are_in_the_world_of_every_stage() {
 
 #[test]
 fn the_runbook_names_carried_policies_in_every_stage() {
-    let tree = tree(&read(CARRIED).lab);
-    let runbook = tree.iter().find(|(path, _)| path.as_str() == "README.md");
-    let text = String::from_utf8_lossy(&runbook.expect("a runbook").1.bytes).into_owned();
+    let text = text_of(&read(CARRIED).lab, "README.md");
     assert!(
         text.contains("| Policies at every stage | `default/web` |\n"),
         "{text}"
@@ -154,10 +159,7 @@ stages:
   - {{name: open, expect: {{ping: {{verdict: allowed}}}}}}
 "
         );
-        let tree = tree(&read(&text).lab);
-        let script = |path: &str| path == "scripts/30-stage-1-open.sh";
-        let script = tree.iter().find(|(path, _)| script(path.as_str()));
-        let text = String::from_utf8_lossy(&script.expect("a script").1.bytes).into_owned();
+        let text = text_of(&read(&text).lab, "scripts/30-stage-1-open.sh");
         let line = text.lines().find(|line| line.contains("direction="));
         line.expect("a line").trim().to_owned()
     };
@@ -338,9 +340,12 @@ app:
     - {apiVersion: v1, kind: Secret, metadata: {name: a, namespace: jobs}}
     - {apiVersion: v1, kind: Namespace, metadata: {name: jobs}}
 stages:
-  - {name: open, annotate: {namespaces: [shop]}}
+  - {name: open, annotate: {namespaces: [shop, there, default]}}
 ";
     let lab = read(text).lab;
     let made: Vec<&str> = lab.made_namespaces().map(|name| name.as_str()).collect();
     assert_eq!(made, ["shop"]);
+    let terraform = text_of(&lab, "terraform/workloads/main.tf");
+    let words = "  own_namespaces = [\n    \"shop\",\n  ]\n";
+    assert!(terraform.contains(words), "{terraform}");
 }

@@ -11,8 +11,8 @@ use crate::netpol::dns::{Lookup, Resolver};
 use crate::netpol::services::{Backends, backends};
 use crate::netpol::world::ServiceType;
 use crate::netpol::{
-    Connection, Endpoint, Evaluation, Evaluator, Flow, NodePlace, PolicyId, Verdict, WorkloadId,
-    reach,
+    Connection, Endpoint, Evaluation, Evaluator, Flow, NodePlace, PolicyId, Verdict, Workload,
+    WorkloadId, reach,
 };
 
 /// What is wrong with a group of pods.
@@ -33,7 +33,9 @@ pub(super) fn of_pods(lint: &Lint<'_>) -> Vec<Diagnostic> {
     let evaluator = resolver.evaluator();
     let mut groups: BTreeMap<(Trap, PolicyId), Vec<WorkloadId>> = BTreeMap::new();
     let open = with_egress(lint);
-    for id in (0..lint.world.workloads().len()).map(WorkloadId) {
+    let all = lint.world.workloads().iter().enumerate();
+    let judged = all.filter(|(_, workload)| !workload.host_network);
+    for id in judged.map(|(index, _)| WorkloadId(index)) {
         let Some(policy) = isolating(&evaluator, id) else {
             continue;
         };
@@ -51,14 +53,20 @@ pub(super) fn of_pods(lint: &Lint<'_>) -> Vec<Diagnostic> {
         .collect()
 }
 
-/// Workloads that reach anything at all.
+/// Workloads that reach anything at all. Pods on their node's network don't count: a pod's own node
+/// is never closed to it, and nobody opened it.
 fn with_egress(lint: &Lint<'_>) -> BTreeSet<WorkloadId> {
     let reach = reach(lint.world, lint.facts.reading);
-    let all = lint.world.workloads().iter().enumerate();
-    let some = all.filter(|(_, workload)| {
-        let numbers = reach.find_workloads(Some(&workload.namespace), &workload.name);
-        numbers.iter().any(|number| !reach.from(*number).is_empty())
-    });
+    let workloads = lint.world.workloads();
+    let numbers = |w: &Workload| reach.find_workloads(Some(&w.namespace), &w.name);
+    let on_nodes = workloads.iter().filter(|workload| workload.host_network);
+    let on_nodes: BTreeSet<usize> = on_nodes.flat_map(numbers).collect();
+    let opens = |number: &usize| {
+        let reached = reach.from(*number);
+        reached.iter().any(|(to, _)| !on_nodes.contains(to))
+    };
+    let all = workloads.iter().enumerate();
+    let some = all.filter(|(_, workload)| numbers(workload).iter().any(opens));
     some.map(|(index, _)| WorkloadId(index)).collect()
 }
 

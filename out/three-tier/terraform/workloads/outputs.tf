@@ -6,7 +6,7 @@ output "apply_network_logging" {
 output "objects" {
   description = "The objects that this module looks after."
   value = sort([
-    for object in concat(values(local.namespaces), values(local.files.app), values(local.files.policies)) :
+    for object in concat(values(local.namespaces), values(local.app), values(local.files.policies)) :
     "${object.kind}/${object.metadata.name}"
   ])
 }

@@ -10,9 +10,18 @@ locals {
     }
   }
 
-  # Every cluster has the namespace default, so it is annotated and never made or deleted.
-  namespaces = { for key, object in local.files.namespaces : key => object if object.metadata.name != "default" }
-  annotated  = { for key, object in local.files.namespaces : key => object if object.metadata.name == "default" }
+  # The namespaces that the lab makes. Any other is there already, so it is annotated and never made
+  # or deleted.
+  own_namespaces = [
+  ]
+  annotated = { for key, object in local.files.namespaces : key => object if !contains(local.own_namespaces, object.metadata.name) }
+
+  # Namespaces are made before what goes into them, also those that the application carries itself.
+  namespaces = merge(
+    { for key, object in local.files.namespaces : key => object if contains(local.own_namespaces, object.metadata.name) },
+    { for key, object in local.files.app : key => object if object.kind == "Namespace" },
+  )
+  app = { for key, object in local.files.app : key => object if object.kind != "Namespace" }
 
   network_logging = yamldecode(file("${local.folder}/logging/network-logging.yaml"))
 }
@@ -37,7 +46,7 @@ resource "kubernetes_annotations" "namespace" {
 }
 
 resource "kubernetes_manifest" "app" {
-  for_each = local.files.app
+  for_each = local.app
 
   manifest = each.value
 
