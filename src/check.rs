@@ -22,6 +22,7 @@ mod patch;
 mod path;
 mod places;
 mod policy;
+mod probe;
 mod service;
 mod stage;
 mod workload;
@@ -71,7 +72,7 @@ fn read(cx: &mut Cx, raw: &RawProfile) -> Option<Lab> {
     let logging_path = root.key("logging");
     let start = LoggingSpec::default();
     let logging = logging::logging(cx, &logging_path, raw.logging.as_ref(), start);
-    let probes = stage::probes(cx, raw, app.as_ref());
+    let probes = probe::probes(cx, raw, app.as_ref());
     let namespaces = namespaces(raw, namespace);
     let stages = stage::stages(cx, raw, groups, logging, &namespaces);
     let alerting = alerting::alerting(cx, raw, name.as_ref());
