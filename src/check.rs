@@ -30,6 +30,7 @@ mod path;
 mod places;
 mod policy;
 mod pools;
+mod probe;
 mod route;
 mod service;
 mod stage;
@@ -81,7 +82,7 @@ fn read(cx: &mut Cx, raw: &RawProfile) -> Option<Lab> {
     let logging_path = root.key("logging");
     let start = LoggingSpec::default();
     let logging = logging::logging(cx, &logging_path, raw.logging.as_ref(), start);
-    let probes = stage::probes(cx, raw, app.as_ref());
+    let probes = probe::probes(cx, raw, app.as_ref());
     let namespaces = namespaces(raw, namespace);
     let stages = stage::stages(cx, raw, groups, logging, &namespaces);
     let alerting = alerting::alerting(cx, raw, name.as_ref());

@@ -3,7 +3,7 @@
 use super::cx::Cx;
 use super::nodes::in_bounds;
 use super::path::Path;
-use super::stage::workloads;
+use super::probe::workloads;
 use crate::diag::{Code, Diagnostic};
 use crate::model::alerting::{Alerting, Condition, Threshold};
 use crate::model::names::{DisplayName, DnsLabel, Email, LabName, MetricName};

@@ -28,10 +28,14 @@ enum Kind {
     Metric,
     /// An address.
     Email,
+    /// Name of a log sink.
+    Sink,
+    /// A Pub/Sub topic.
+    Topic,
 }
 
 /// The free texts that the profile below has, in order.
-const TEXTS: [Kind; 15] = [
+const TEXTS: [Kind; 17] = [
     Kind::Prose,
     Kind::Line,
     Kind::Line,
@@ -47,6 +51,8 @@ const TEXTS: [Kind; 15] = [
     Kind::Line,
     Kind::Line,
     Kind::Prose,
+    Kind::Sink,
+    Kind::Topic,
 ];
 
 /// What shells, gcloud, YAML and terminals might take for something else.
@@ -105,6 +111,8 @@ fn hostile(kind: Kind) -> BoxedStrategy<String> {
         Kind::Name => "[A-Za-z0-9][A-Za-z0-9 _.:()-]{0,30}[a-z)_.:-]".boxed(),
         Kind::Metric => "[A-Za-z][A-Za-z0-9_.-]{0,30}".boxed(),
         Kind::Email => "[!-?A-~]{1,30}@[!-?A-~]{0,9}[a-z][.][a-z]{1,9}".boxed(),
+        Kind::Sink => "[A-Za-z0-9][A-Za-z0-9_.-]{0,30}".boxed(),
+        Kind::Topic => "[a-fh-zA-Z][A-Za-z0-9_.~+%-]{2,30}".boxed(),
     }
 }
 
@@ -126,10 +134,14 @@ fn profile(texts: &[String]) -> String {
         prints,
         title,
         stage,
+        sink,
+        topic,
     ] = &quoted.collect::<Vec<_>>()[..]
     else {
         panic!("as many texts as kinds");
     };
+    let topic = topic.trim_matches('"');
+    let destination = format!("pubsub.googleapis.com/projects/arrive-project/topics/{topic}");
     format!(
         r#"
 format: dplab/v1
@@ -151,7 +163,8 @@ policies:
   - name: nobody
     description: {policy}
     spec: {{podSelector: {{matchLabels: {{app: shop}}}}, policyTypes: [Ingress]}}
-alerting: {{alert: {alert}, metric: {metric}, email: {email}, workload: shop}}
+alerting: {{alert: {alert}, metric: {metric}, email: {email}, workload: shop, condition: metric-threshold}}
+logSink: {{name: {sink}, destination: {destination}}}
 probes:
   - name: visitor
     description: {tried}
@@ -272,7 +285,7 @@ fn every_text_arrives_and_changes_nothing_else() {
     let words: Vec<String> = (0..TEXTS.len()).map(plain).collect();
     let benign = seen(&words);
     assert!(benign.results.iter().all(|result| result["ok"] == true));
-    for index in [5, 6, 7, 13] {
+    for index in [5, 6, 7, 13, 15, 16] {
         let word = plain(index);
         let found = format!("{benign:?}").contains(&word);
         assert!(found, "the text {index} is meant to get as far as a script");
