@@ -8,14 +8,15 @@
 //! Minimal: without any one rule some call fails. Complete: every call works, and no other pair of
 //! workloads is connected. Tests prove both by the evaluator, also for random applications.
 
+mod calls;
 mod front;
 mod pods;
 mod reserved;
 
 use std::collections::BTreeMap;
 
-use front::Front;
-
+use self::calls::{Calls, ports_at, resolved};
+use self::front::Front;
 use crate::model::app::{App, PodPort};
 use crate::model::cluster::Cluster;
 use crate::model::edge::Way;
@@ -47,6 +48,7 @@ pub struct Made {
 pub fn policies(app: &App, cluster: &Cluster) -> Vec<Made> {
     let ways = &app.edge().ways();
     let mut made = Vec::new();
+    let calls = Calls::of(app);
     for namespace in namespaces(app) {
         made.push(deny_all(namespace));
         let here = app
@@ -54,7 +56,7 @@ pub fn policies(app: &App, cluster: &Cluster) -> Vec<Made> {
             .iter()
             .filter(|one| one.namespace == *namespace);
         for workload in here.filter(|one| !one.host_network) {
-            made.push(of_workload(app, workload, (cluster, ways)));
+            made.push(of_workload(&calls, workload, (cluster, ways)));
             made.extend(outside(app, workload));
         }
     }
@@ -109,10 +111,15 @@ fn deny_all(namespace: &DnsLabel) -> Made {
     }
 }
 
-fn of_workload(app: &App, workload: &Workload, (cluster, ways): (&Cluster, &[Way])) -> Made {
+fn of_workload(
+    calls: &Calls<'_>,
+    workload: &Workload,
+    (cluster, ways): (&Cluster, &[Way]),
+) -> Made {
+    let app = calls.app;
     let edge = (ways, cluster.network.proxy_range());
-    let ingress = ingress(app, workload, front::of(app, workload, edge));
-    let egress = egress(app, workload, cluster);
+    let ingress = ingress(calls, workload, front::of(app, workload, edge));
+    let egress = egress(calls, workload, cluster);
     let name = &workload.name;
     let list = |rules: &[Rule]| (!rules.is_empty()).then(|| rules.to_vec());
     Made {
@@ -132,23 +139,25 @@ fn of_workload(app: &App, workload: &Workload, (cluster, ways): (&Cluster, &[Way
 type ByPorts = BTreeMap<Vec<PodPort>, Vec<Peer>>;
 
 /// The ways in from outside, and the callers of a workload by the ports that they call.
-fn ingress(app: &App, workload: &Workload, front: Front) -> Vec<Rule> {
+fn ingress(calls: &Calls<'_>, workload: &Workload, front: Front) -> Vec<Rule> {
     let mut callers = ByPorts::new();
-    for caller in &app.workloads {
-        let mut ports = called(app, caller, workload);
+    for (caller, led) in calls.each() {
+        let mut ports = ports_at(workload, led);
         ports.retain(|port| !front.open.contains(port));
         if !ports.is_empty() && !caller.host_network {
-            let peer = pods::peer(app, caller, &workload.namespace);
+            let peer = pods::peer(calls.app, caller, &workload.namespace);
             callers.entry(ports).or_default().push(peer);
         }
     }
     front.rules().into_iter().chain(rules(callers)).collect()
 }
 
-fn egress(app: &App, workload: &Workload, cluster: &Cluster) -> Vec<Rule> {
+fn egress(calls: &Calls<'_>, workload: &Workload, cluster: &Cluster) -> Vec<Rule> {
+    let app = calls.app;
+    let led = resolved(app, workload);
     let mut targets = ByPorts::new();
     for target in &app.workloads {
-        let ports = called(app, workload, target);
+        let ports = ports_at(target, &led);
         if !ports.is_empty() && !target.host_network {
             let peer = pods::peer(app, target, &workload.namespace);
             targets.entry(ports).or_default().push(peer);
@@ -169,22 +178,6 @@ fn rules(by_ports: ByPorts) -> Vec<Rule> {
     let each = by_ports.into_iter();
     each.map(|(ports, peers)| rule(Some(peers), &ports))
         .collect()
-}
-
-/// The pod ports of `target` that `caller` calls, sorted.
-fn called(app: &App, caller: &Workload, target: &Workload) -> Vec<PodPort> {
-    let mut ports = Vec::new();
-    for call in &caller.calls {
-        let Some((service, port)) = app.called(call) else {
-            continue;
-        };
-        if call.namespace == target.namespace && service.selects(&target.labels) {
-            ports.extend(App::pod_ports(target, port));
-        }
-    }
-    ports.sort();
-    ports.dedup();
-    ports
 }
 
 fn rule(peers: Option<Vec<Peer>>, ports: &[PodPort]) -> Rule {

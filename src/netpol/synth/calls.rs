@@ -1,0 +1,54 @@
+//! Where calls lead, looked up once: each pair of workloads asks.
+
+use crate::model::app::{App, PodPort};
+use crate::model::names::DnsLabel;
+use crate::model::service::{Service, ServicePort};
+use crate::model::workload::Workload;
+
+/// Where a call leads: a namespace, a Service there, and its port.
+pub(super) type Led<'a> = (&'a DnsLabel, &'a Service, &'a ServicePort);
+
+/// Every workload's calls with where they lead, looked up once.
+pub(super) struct Calls<'a> {
+    pub(super) app: &'a App,
+    led: Vec<Vec<Led<'a>>>,
+}
+
+impl<'a> Calls<'a> {
+    pub(super) fn of(app: &'a App) -> Self {
+        let led = app.workloads.iter().map(|caller| resolved(app, caller));
+        Self {
+            app,
+            led: led.collect(),
+        }
+    }
+
+    /// Each workload with where its calls lead.
+    pub(super) fn each(&self) -> impl Iterator<Item = (&'a Workload, &[Led<'a>])> {
+        let led = self.led.iter().map(Vec::as_slice);
+        self.app.workloads.iter().zip(led)
+    }
+}
+
+/// Where a workload's calls lead.
+pub(super) fn resolved<'a>(app: &'a App, caller: &'a Workload) -> Vec<Led<'a>> {
+    let calls = caller.calls.iter();
+    let led = calls.filter_map(|call| {
+        let (service, port) = app.called(call)?;
+        Some((&call.namespace, service, port))
+    });
+    led.collect()
+}
+
+/// The pod ports of `target` that calls lead to, sorted.
+pub(super) fn ports_at(target: &Workload, led: &[Led<'_>]) -> Vec<PodPort> {
+    let behind = led.iter().filter(|(namespace, service, _)| {
+        **namespace == target.namespace && service.selects(&target.labels)
+    });
+    let mut ports: Vec<PodPort> = behind
+        .flat_map(|(_, _, port)| App::pod_ports(target, port))
+        .collect();
+    ports.sort();
+    ports.dedup();
+    ports
+}
