@@ -100,8 +100,8 @@ fn a_billion_laughs_cost_next_to_nothing() {
             continue;
         }
         let (seconds, kilobytes) = measured(folder.path(), name);
-        // Without optimization and on a busy machine, so five times what is promised.
-        assert!(seconds < 0.5, "{name}: {seconds} s");
+        // Without optimization and on a busy machine, so ten times what is promised.
+        assert!(seconds < 1.0, "{name}: {seconds} s");
         assert!(kilobytes < 50_000, "{name}: {kilobytes} kB");
     }
 }
