@@ -25,6 +25,7 @@ use serde_json::Value as Json;
 
 use self::object::{Item, Items};
 use self::tree::Node;
+use crate::model::edge::Edge;
 use crate::netpol::hash::{QuickMap, hash_of};
 use crate::netpol::world::{Policy, Workload, World};
 use crate::profile::yaml;
@@ -174,6 +175,8 @@ struct Gathered {
     policies: Vec<Policy>,
     policy_by_name: QuickMap<(&'static str, Option<String>, String), usize>,
     endpoints: Vec<(String, String, Vec<IpAddr>)>,
+    /// Ingresses, Gateways and routes.
+    edge: Vec<Json>,
 }
 
 impl Gathered {
@@ -188,6 +191,7 @@ impl Gathered {
                 Item::Policy(policy) => self.add_policy(policy),
                 Item::Logging(logging) => self.found.world.logging = logging,
                 Item::Node(addresses) => self.found.world.nodes.extend(addresses),
+                Item::Edge(object) => self.edge.push(object),
                 Item::Unread(unread) => self.found.unread.push(unread),
             }
         }
@@ -248,6 +252,9 @@ impl Gathered {
         for (namespace, name, ips) in self.endpoints {
             world.add_endpoints(&namespace, &name, ips);
         }
+        let mut edge = Edge::default();
+        self.edge.iter().for_each(|object| edge.object(object));
+        self.found.world.ways = edge.ways();
         self.found
     }
 }

@@ -8,6 +8,8 @@ mod places;
 
 pub use places::Places;
 
+use ipnet::IpNet;
+
 use crate::manifest;
 use crate::model::app::App;
 use crate::model::lab::{self as lab, Lab};
@@ -32,6 +34,8 @@ pub fn world(lab: &Lab, stage: Option<&Stage>, places: &Places) -> World {
     namespaces(&mut world, lab);
     workloads(&mut world, &lab.app);
     carried(&mut world, lab, places);
+    world.ways = lab.app.edge().ways();
+    world.proxies = lab.cluster.network.proxy_range().map(IpNet::V4);
     for probe in &lab.probes {
         world.add_workload(probe_pod(probe));
     }

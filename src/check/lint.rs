@@ -5,6 +5,7 @@
 //! is not in the world (pods of `kube-system`, say) is not held against a policy.
 
 mod blocks;
+mod doors;
 mod logging;
 mod ports;
 mod redundant;
@@ -157,7 +158,7 @@ pub fn lints(facts: &Facts<'_>) -> Vec<Diagnostic> {
         found.extend(idle);
     }
     found.extend(traps::of_pods(&lint));
-    found.extend(traps::front_doors(&lint));
+    found.extend(doors::front_doors(&lint));
     found.extend(selection::unprotected(&lint));
     found
 }

@@ -10,6 +10,7 @@ use crate::exit::Exit;
 use crate::lang::yaml;
 use crate::manifest;
 use crate::model::Lab;
+use crate::model::edge::{Proxies, Way};
 use crate::model::lab::Policy;
 use crate::netpol::{Reading, World, reach, synth};
 use crate::profile;
@@ -106,6 +107,15 @@ fn of_manifests(args: &SynthArgs, term: &Term) -> anyhow::Result<Result<(Lab, Wo
         term.findings(&read.findings, &sources);
         return Ok(Err(Exit::Invalid));
     };
+    let regional = |way: &Way| way.proxies == Proxies::ProxySubnet;
+    if let (true, Some(range)) = (
+        lab.app.edge().ways().iter().any(regional),
+        lab.cluster.network.proxy_range(),
+    ) {
+        term.say(&format!(
+            "look at: `{range}` stands for the region's proxy-only subnet, which manifests don't say"
+        ));
+    }
     imported
         .notes
         .iter()

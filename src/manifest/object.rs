@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use ipnet::IpNet;
+use serde_json::Value as Json;
 
 use super::fields::{Trouble, given};
 use super::problem::{Problem, Unread, What};
@@ -22,6 +23,7 @@ pub(super) enum Item {
     Policy(Policy),
     Logging(LoggingSpec),
     Node(Vec<IpNet>),
+    Edge(Json),
     Unread(Unread),
 }
 
@@ -68,7 +70,17 @@ impl Items {
         match item {
             Some(item) => self.items.push(item),
             None if understood(&head) => {}
-            None => self.unread(node, Some(&head)),
+            None => {
+                self.edge(node, &head);
+                self.unread(node, Some(&head));
+            }
+        }
+    }
+
+    /// Where load balancers lead to changes nothing in who reaches whom, but it tells what should.
+    fn edge(&mut self, node: &Node, head: &Head<'_>) {
+        if matches!(head.kind, "Ingress" | "Gateway" | "HTTPRoute") {
+            self.items.push(Item::Edge(node.to_json()));
         }
     }
 

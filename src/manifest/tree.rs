@@ -100,6 +100,21 @@ impl<'t> Node<'t> {
         }
     }
 
+    /// As JSON, as far as it is read here: numbers that are no whole ones are left out.
+    pub(super) fn to_json(&self) -> Json {
+        match &self.value {
+            Value::Null | Value::Number => Json::Null,
+            Value::Bool(truth) | Value::Word(_, truth) => Json::Bool(*truth),
+            Value::Int(number) => Json::from(*number),
+            Value::String(text) => Json::from(text.as_ref()),
+            Value::Seq(items) => items.iter().map(Node::to_json).collect(),
+            Value::Map(entries) => {
+                let entry = |entry: &Entry<'_>| (entry.key.to_string(), entry.value.to_json());
+                Json::Object(entries.iter().map(entry).collect())
+            }
+        }
+    }
+
     /// The tree that the full parser made of a part of a text which begins at a place. Scalars mean
     /// what they mean to kubectl.
     pub(super) fn of(mut node: yaml::Node, part: &SourceMap, at: (SourceId, usize)) -> Self {

@@ -14,6 +14,7 @@ pub use self::objects::{
     ContainerPort, Namespace, Pod, Policy, PolicySpans, PolicySpec, Service, ServicePort,
     ServiceType, Workload,
 };
+use crate::model::edge::Way;
 use crate::model::labels::NAMESPACE_NAME_LABEL;
 use crate::model::logging::LoggingSpec;
 
@@ -36,6 +37,10 @@ pub struct World {
     pub logging: LoggingSpec,
     /// Addresses of nodes, where they are known.
     pub nodes: Vec<IpNet>,
+    /// Where load balancers for HTTP lead to.
+    pub ways: Vec<Way>,
+    /// Addresses of the proxy-only subnet, where they are known.
+    pub proxies: Option<IpNet>,
 }
 
 impl World {

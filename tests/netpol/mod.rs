@@ -2,6 +2,7 @@
 
 mod boutique;
 pub(crate) mod cases;
+mod edge;
 mod gke;
 pub(crate) mod help;
 mod logs;

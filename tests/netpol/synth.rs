@@ -149,7 +149,49 @@ fn declared(lab: &Lab) -> Edges {
             }
         }
     }
+    for (namespace, service, port) in fronted(app) {
+        let found = app.services().find(|(owner, it)| {
+            owner.namespace.as_str() == namespace && it.name.as_str() == service
+        });
+        let (owner, service) = found.expect("a Service");
+        let port = service
+            .ports
+            .iter()
+            .find(|it| u64::from(it.port.get()) == port);
+        for behind in app.behind(&owner.namespace, service) {
+            for (protocol, number) in App::pod_ports(behind, port.expect("a port")) {
+                let set = ports(protocol, &[number.get().into()]);
+                add(&mut edges, OUTSIDE.to_owned(), full(behind), set);
+            }
+        }
+    }
     edges
+}
+
+/// Namespace, Service and port behind each route and Ingress, straight from what is written.
+fn fronted(app: &App) -> Vec<(String, String, u64)> {
+    let mut all = Vec::new();
+    for route in &app.http_routes {
+        for backend in route.spec["rules"].as_array().into_iter().flatten() {
+            for backend in backend["backendRefs"].as_array().into_iter().flatten() {
+                let home = route.meta.namespace.as_str();
+                all.push((
+                    backend["namespace"].as_str().unwrap_or(home).to_owned(),
+                    backend["name"].as_str().expect("a name").to_owned(),
+                    backend["port"].as_u64().expect("a port"),
+                ));
+            }
+        }
+    }
+    for ingress in &app.ingresses {
+        let service = &ingress.spec["defaultBackend"]["service"];
+        all.push((
+            ingress.namespace.to_string(),
+            service["name"].as_str().expect("a name").to_owned(),
+            service["port"]["number"].as_u64().expect("a port"),
+        ));
+    }
+    all
 }
 
 /// Edges that begin or end at the application; what DNS pods do elsewhere is their own business.
@@ -291,6 +333,7 @@ fn application(dice: &mut Dice) -> Json {
         one["metadataServer"] = json!(dice.one_in(4));
         workloads.push(one);
     }
+    let edge = edge(dice, &workloads);
     for one in &mut workloads {
         let mut calls: Vec<String> = Vec::new();
         let own = format!("{}.", one["name"].as_str().expect("a name"));
@@ -312,9 +355,56 @@ fn application(dice: &mut Dice) -> Json {
             "project": "your-project", "location": "us-east1",
             "dataplane": {"fqdnNetworkPolicy": true},
         },
-        "app": {"namespace": "one", "workloads": workloads},
+        "app": {
+            "namespace": "one", "workloads": workloads, "gateways": edge["gateways"],
+            "httpRoutes": edge["routes"], "ingresses": edge["ingresses"],
+        },
         "policies": [{"name": "least", "from": "calls"}],
     })
+}
+
+/// Gateways of random classes, and routes and Ingresses to some of the workloads.
+fn edge(dice: &mut Dice, workloads: &[Json]) -> Json {
+    let classes = [
+        "gke-l7-global-external-managed",
+        "gke-l7-gxlb",
+        "gke-l7-rilb",
+        "gke-l7-regional-external-managed",
+    ];
+    let from_all = json!({"namespaces": {"from": "All"}});
+    let gateway = |name: &str, class: &str| {
+        json!({"name": name, "spec": {"gatewayClassName": class, "listeners": [
+            {"name": "http", "port": 80, "protocol": "HTTP", "allowedRoutes": from_all}]}})
+    };
+    let gateways = [
+        gateway("a", *dice.pick(&classes)),
+        gateway("b", *dice.pick(&classes)),
+    ];
+    let (mut routes, mut ingresses) = (Vec::new(), Vec::new());
+    for one in workloads {
+        let (name, namespace) = (&one["name"], &one["namespace"]);
+        if dice.one_in(3) {
+            let mut parents = vec![json!({"name": dice.pick(&["a", "b"]), "namespace": "one"})];
+            if dice.one_in(3) {
+                parents = ["a", "b"]
+                    .map(|g| json!({"name": g, "namespace": "one"}))
+                    .to_vec();
+            }
+            routes.push(json!({"name": name, "namespace": namespace, "spec": {
+                "parentRefs": parents,
+                "rules": [{"backendRefs": [{"name": name, "port": 80}]}],
+            }}));
+        }
+        if dice.one_in(6) {
+            let class = dice.pick(&["gce", "gce-internal", "gce-regional-external"]);
+            ingresses.push(json!({
+                "name": name, "namespace": namespace,
+                "annotations": {"kubernetes.io/ingress.class": class},
+                "spec": {"defaultBackend": {"service": {"name": name, "port": {"number": 80}}}},
+            }));
+        }
+    }
+    json!({"gateways": gateways, "routes": routes, "ingresses": ingresses})
 }
 
 proptest! {

@@ -1,5 +1,4 @@
-//! What egress and ingress policies on GKE forget: the DNS, the metadata server, and the way in
-//! from outside with its health checks.
+//! What egress policies on GKE forget: the DNS and the metadata server.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
@@ -8,11 +7,8 @@ use super::{Lint, placed, some_of};
 use crate::diag::{Code, Diagnostic, Severity};
 use crate::model::port::{Port, Protocol};
 use crate::netpol::dns::{Lookup, Resolver};
-use crate::netpol::services::{Backends, backends};
-use crate::netpol::world::ServiceType;
 use crate::netpol::{
-    Connection, Endpoint, Evaluation, Evaluator, Flow, NodePlace, PolicyId, Verdict, Workload,
-    WorkloadId, reach,
+    Connection, Endpoint, Evaluator, Flow, PolicyId, Verdict, Workload, WorkloadId, reach,
 };
 
 /// What is wrong with a group of pods.
@@ -155,87 +151,4 @@ fn finding(lint: &Lint<'_>, trap: Trap, policy: PolicyId, ids: &[WorkloadId]) ->
         ),
         _ => finding,
     }
-}
-
-/// Services for the outside whose pods let nobody from outside in.
-pub(super) fn front_doors(lint: &Lint<'_>) -> Vec<Diagnostic> {
-    let evaluator = Evaluator::new(lint.world, lint.facts.reading);
-    let mut found = Vec::new();
-    for service in lint.world.services() {
-        if !matches!(
-            service.kind,
-            ServiceType::LoadBalancer | ServiceType::NodePort
-        ) {
-            continue;
-        }
-        for port in &service.ports {
-            let Backends::Pods(pods) = backends(lint.world, service, port) else {
-                continue;
-            };
-            let closed = pods
-                .iter()
-                .find_map(|pod| closed(lint, &evaluator, pod.workload, pod.connection));
-            if let Some(evaluation) = closed {
-                found.push(closed_door(lint, &service.name, port.port, &evaluation));
-            }
-        }
-    }
-    found
-}
-
-/// Why nobody gets in; none if anybody may.
-fn closed(
-    lint: &Lint<'_>,
-    evaluator: &Evaluator<'_>,
-    workload: WorkloadId,
-    connection: Connection,
-) -> Option<Evaluation> {
-    let from = |source| {
-        evaluator.evaluate(&Flow {
-            source,
-            destination: Endpoint::Workload(workload),
-            connection,
-        })
-    };
-    let node = from(Endpoint::Node(NodePlace::Remote));
-    let blocks = lint.world.policies().iter().flat_map(blocks_of);
-    let mut outside = blocks.chain([IpAddr::from([203, 0, 113, 1])]);
-    let anybody = outside.any(|ip| from(Endpoint::Address(ip)).verdict != Verdict::Denied);
-    (node.verdict == Verdict::Denied && !anybody).then_some(node)
-}
-
-/// An address of each block that a policy lets in.
-fn blocks_of(policy: &crate::netpol::Policy) -> Vec<IpAddr> {
-    use crate::model::policy::{Direction, Peer};
-    let crate::netpol::PolicySpec::Network(spec) = &policy.spec else {
-        return Vec::new();
-    };
-    let peers = spec
-        .rules(Direction::Ingress)
-        .iter()
-        .flat_map(|rule| rule.peers());
-    peers
-        .filter_map(|peer| match peer {
-            Peer::IpBlock(block) => Some(block.cidr().net().broadcast()),
-            _ => None,
-        })
-        .collect()
-}
-
-fn closed_door(lint: &Lint<'_>, service: &str, port: Port, evaluation: &Evaluation) -> Diagnostic {
-    let side = evaluation.ingress.as_ref();
-    let policy = side.and_then(|side| lint.world.policy(*side.isolating.first()?));
-    let message =
-        format!("nobody from outside gets through the Service `{service}` on port {port}");
-    let span = policy.and_then(|policy| policy.spans.policy);
-    let finding = Diagnostic::new(Code::FrontDoorClosed, message);
-    placed(
-        finding,
-        span,
-        "this policy isolates the pods, and no rule lets the outside in",
-    )
-    .help(
-        "health checks of Google's load balancers come from `35.191.0.0/16` and `130.211.0.0/22`, \
-         clients from their own addresses or a node's",
-    )
 }
