@@ -377,8 +377,8 @@ fn edge(dice: &mut Dice, workloads: &[Json]) -> Json {
             {"name": "http", "port": 80, "protocol": "HTTP", "allowedRoutes": from_all}]}})
     };
     let gateways = [
-        gateway("a", *dice.pick(&classes)),
-        gateway("b", *dice.pick(&classes)),
+        gateway("a", dice.pick::<&str>(&classes)),
+        gateway("b", dice.pick::<&str>(&classes)),
     ];
     let (mut routes, mut ingresses) = (Vec::new(), Vec::new());
     for one in workloads {
