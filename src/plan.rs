@@ -99,7 +99,7 @@ pub fn plan(lab: &Lab) -> Result<Vec<Planned>, PathError> {
     .collect();
     plan.kustomization("kubernetes", folders, "app")?;
     for probe in &lab.probes {
-        let view = View::ProbePod(objects::probe_pod(probe));
+        let view = View::ProbePod(objects::probe_pod(lab, probe));
         let key = format!("probes.{}", probe.name);
         plan.file(
             &probe_file(probe),

@@ -17,7 +17,7 @@ use crate::model::logging::{ENABLE_DENY_LOGGING, ENABLE_LOGGING, LoggingSpec};
 use crate::model::names::DnsLabel;
 use crate::model::port::Protocol;
 use crate::model::service as app_service;
-use crate::model::stage::{Probe, Stage};
+use crate::model::stage::{Probe, ProbeTarget, Stage};
 use crate::model::workload as app_workload;
 use crate::netpol::world::{
     ContainerPort, Namespace, Pod, Policy, PolicySpans, PolicySpec, Service, ServicePort,
@@ -128,6 +128,7 @@ fn workload(workload: &app_workload::Workload) -> Workload {
         ports: ports.collect(),
         host_network: workload.host_network,
         service_account: workload.service_account.as_ref().map(ToString::to_string),
+        never_ready: false,
         pods: Vec::new(),
         span: None,
     }
@@ -142,6 +143,7 @@ fn probe_pod(probe: &Probe) -> Workload {
         ports: Vec::new(),
         host_network: false,
         service_account: None,
+        never_ready: true,
         pods: vec![Pod {
             name: name.clone(),
             ips: Vec::new(),
@@ -197,7 +199,7 @@ fn policy(policy: &lab::Policy, logged: bool, places: &Places) -> Policy {
 }
 
 /// The connection that a probe opens, on the port of the pods behind the Service.
-pub fn flow(world: &World, _: &Lab, probe: &Probe) -> Option<Flow> {
+pub fn flow(world: &World, lab: &Lab, probe: &Probe) -> Option<Flow> {
     let find = |is_pod: bool, namespace: &DnsLabel, name: &DnsLabel| {
         let is = |w: &Workload| {
             let same = w.namespace == namespace.as_str() && w.name == name.as_str();
@@ -210,8 +212,15 @@ pub fn flow(world: &World, _: &Lab, probe: &Probe) -> Option<Flow> {
     Some(Flow {
         source: find(true, &from.namespace, &from.pod)?,
         destination: find(false, &to.namespace, &to.workload)?,
-        connection: Connection::Port(Protocol::Tcp, probe.target.pod_port),
+        connection: Connection::Port(protocol(lab, to), to.pod_port),
     })
+}
+
+/// The protocol of the Service's port; TCP where it has that number for several.
+fn protocol(lab: &Lab, to: &ProbeTarget) -> Protocol {
+    let service = lab.app.service(&to.namespace, to.service.as_str());
+    let ports = service.map_or_else(Vec::new, |(_, service)| service.ports_of(to.port));
+    ports.first().map_or(Protocol::Tcp, |port| port.protocol)
 }
 
 /// What becomes of a probe's connection.

@@ -138,6 +138,7 @@ pub(super) fn named(namespace: &str, name: &str, kind: &str, object: &Node) -> W
         ports: Vec::new(),
         host_network: false,
         service_account: None,
+        never_ready: false,
         pods: Vec::new(),
         span: Some(object.span),
     }

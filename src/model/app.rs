@@ -151,11 +151,16 @@ impl App {
         })
     }
 
-    /// The port that a call leads to, with its Service and the namespace of both.
-    pub fn called(&self, call: &Call) -> Option<(&Service, &ServicePort)> {
+    /// The Service that a call leads to, and its ports of that number: one a protocol, TCP first.
+    pub fn called_ports(&self, call: &Call) -> Option<(&Service, Vec<&ServicePort>)> {
         let (_, service) = self.service(&call.namespace, call.service.as_str())?;
-        let port = service.ports.iter().find(|port| port.port == call.port)?;
-        Some((service, port))
+        Some((service, service.ports_of(call.port)))
+    }
+
+    /// The same with the first of its ports.
+    pub fn called(&self, call: &Call) -> Option<(&Service, &ServicePort)> {
+        let (service, ports) = self.called_ports(call)?;
+        Some((service, ports.first().copied()?))
     }
 
     /// The ports of a workload's pods behind a port of a Service.

@@ -83,6 +83,14 @@ impl Service {
         !self.selector.is_empty() && wanted.all(|(key, value)| labels.get(key) == Some(value))
     }
 
+    /// Its ports of a number: one a protocol, TCP first.
+    pub fn ports_of(&self, number: Port) -> Vec<&ServicePort> {
+        let ports = self.ports.iter().filter(|port| port.port == number);
+        let mut ports: Vec<&ServicePort> = ports.collect();
+        ports.sort_by_key(|port| port.protocol);
+        ports
+    }
+
     /// Whether it has a load balancer of its own.
     pub fn faces_outside(&self) -> bool {
         self.kind == ServiceType::LoadBalancer

@@ -177,6 +177,7 @@ fn pods(app: &str) -> Workload {
         ports: Vec::new(),
         host_network: false,
         service_account: None,
+        never_ready: false,
         pods: Vec::new(),
         span: None,
     }

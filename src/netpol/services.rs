@@ -113,7 +113,8 @@ fn target(port: &ServicePort, workload: &Workload) -> Option<Port> {
     }
 }
 
-/// Resolves a port of a Service. Pods that don't have the named target port are left out.
+/// Resolves a port of a Service. Pods that never get ready or don't have the named target port are
+/// left out.
 pub fn backends(world: &World, service: &Service, port: &ServicePort) -> Backends {
     let plain = match &port.target {
         Some(PortRef::Number(number)) => *number,
@@ -125,7 +126,7 @@ pub fn backends(world: &World, service: &Service, port: &ServicePort) -> Backend
     }
     if service.selector.is_some() {
         let pods = world.workloads().iter().enumerate();
-        let behind = pods.filter(|(_, workload)| service.selects(workload));
+        let behind = pods.filter(|(_, one)| service.selects(one) && !one.never_ready);
         let resolved = behind.filter_map(|(index, workload)| {
             Some(Backend {
                 workload: WorkloadId(index),

@@ -5,6 +5,7 @@ use serde_json::Value as Json;
 
 use super::cluster::Pair;
 use super::objects;
+use crate::model::Lab;
 use crate::model::app::App;
 use crate::model::lab::Policy;
 use crate::model::labels::Labels;
@@ -12,6 +13,7 @@ use crate::model::logging::{
     ENABLE_DENY_LOGGING, ENABLE_LOGGING, LoggingSpec, NETWORK_LOGGING_NAME,
 };
 use crate::model::stage::Probe;
+use crate::staged;
 
 /// A namespace.
 #[derive(Debug, Clone, Serialize)]
@@ -63,8 +65,8 @@ pub struct ProbePodView {
     pub namespace: String,
     /// Its labels.
     pub labels: Labels,
-    /// It carries a workload's labels, so it must never take that workload's traffic.
-    pub stands_for_workload: bool,
+    /// It carries labels of a workload's pods, so it must never take their traffic.
+    pub never_ready: bool,
     /// The image.
     pub image: String,
     /// The command, its time-out included.
@@ -138,14 +140,23 @@ pub fn logging(spec: LoggingSpec) -> LoggingView {
     }
 }
 
+/// Whether a Service would send a probe's pod its traffic.
+fn is_selected(lab: &Lab, probe: &Probe) -> bool {
+    let source = &probe.source;
+    let world = staged::world(lab, None, &staged::Places::new());
+    let all = world.find_workloads(Some(source.namespace.as_str()), source.pod.as_str());
+    let mut pods = all.filter_map(|id| world.workload(id));
+    pods.any(|pod| world.services().iter().any(|service| service.selects(pod)))
+}
+
 /// The view of a probe's pod.
-pub fn probe_pod(probe: &Probe) -> ProbePodView {
+pub fn probe_pod(lab: &Lab, probe: &Probe) -> ProbePodView {
     let timeout = ["timeout".to_owned(), probe.timeout_seconds.to_string()];
     ProbePodView {
         name: probe.source.pod.to_string(),
         namespace: probe.source.namespace.to_string(),
         labels: probe.source.labels.clone(),
-        stands_for_workload: probe.source.stands_for.is_some(),
+        never_ready: probe.source.stands_for.is_some() || is_selected(lab, probe),
         image: probe.source.image.to_string(),
         command: timeout
             .into_iter()

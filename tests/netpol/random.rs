@@ -206,6 +206,7 @@ fn workload(dice: &mut Dice, number: usize) -> Workload {
         ports,
         host_network: dice.one_in(8),
         service_account: None,
+        never_ready: false,
         pods: vec![Pod {
             name: format!("w{number}-0"),
             ips,

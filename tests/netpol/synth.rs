@@ -48,6 +48,7 @@ fn least(lab: &Lab) -> World {
             ports: Vec::new(),
             host_network: false,
             service_account: None,
+            never_ready: false,
             pods: Vec::new(),
             span: None,
         });
@@ -106,9 +107,10 @@ fn declared(lab: &Lab) -> Edges {
     let full = |w: &dplab::model::workload::Workload| format!("{}/{}", w.namespace, w.name);
     for workload in &app.workloads {
         for call in &workload.calls {
-            let (service, port) = app.called(call).expect("a port");
+            let (service, called) = app.called_ports(call).expect("a port");
             for behind in app.behind(&call.namespace, service) {
-                for (protocol, number) in App::pod_ports(behind, port) {
+                let numbers = called.iter().flat_map(|port| App::pod_ports(behind, port));
+                for (protocol, number) in numbers {
                     let set = ports(protocol, &[number.get().into()]);
                     add(&mut edges, full(workload), full(behind), set);
                 }

@@ -1,13 +1,14 @@
 //! Tests of `src/staged`: what a lab carries as it is belongs to its world.
 
+mod places;
+mod probes;
+
 use dplab::check;
 use dplab::diag::Diagnostic;
 use dplab::model::Lab;
 use dplab::model::policy::Direction;
 use dplab::model::port::Port;
-use dplab::netpol::{
-    Connection, Endpoint, Evaluator, Flow, Policy, Reading, Verdict, WorkloadId, World,
-};
+use dplab::netpol::{Connection, Endpoint, Evaluator, Flow, Reading, Verdict, WorkloadId, World};
 use dplab::profile::layer::Overrides;
 use dplab::profile::{self, raw::RawProfile};
 use dplab::source::{SourceMap, Span};
@@ -143,33 +144,6 @@ fn the_runbook_names_carried_policies_in_every_stage() {
 }
 
 #[test]
-fn log_entries_are_looked_for_in_both_directions_where_the_probe_is_isolated() {
-    let direction = |policy: &str| {
-        let text = format!(
-            "\
-app:
-  workloads:
-    - {{name: web, image: example.com/web, services: [{{ports: [{{port: 80}}]}}]}}
-  objects:
-    - {{apiVersion: v1, kind: Secret, metadata: {{name: a}}}}
-{policy}
-probes:
-  - {{name: ping, from: {{image: example.com/curl}}, to: 'web:80', run: [curl, web]}}
-stages:
-  - {{name: open, expect: {{ping: {{verdict: allowed}}}}}}
-"
-        );
-        let text = text_of(&read(&text).lab, "scripts/30-stage-1-open.sh");
-        let line = text.lines().find(|line| line.contains("direction="));
-        line.expect("a line").trim().to_owned()
-    };
-    let carried = "    - {apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, \
-                   metadata: {name: p}, spec: {podSelector: {}, egress: [{}]}}";
-    assert_eq!(direction(""), "direction=ingress");
-    assert_eq!(direction(carried), "direction=''");
-}
-
-#[test]
 fn carried_objects_have_their_places_in_the_profile() {
     let read = read(CARRIED);
     let places = check::places(&read.raw, &read.lab);
@@ -187,57 +161,6 @@ fn carried_objects_have_their_places_in_the_profile() {
     assert_eq!(
         told(world.namespace("jobs").expect("jobs").span),
         "p.yaml:9:7"
-    );
-}
-
-#[test]
-fn policies_of_one_name_in_two_namespaces_have_places_of_their_own() {
-    let text = "\
-app:
-  workloads:
-    - {name: web, image: example.com/web}
-    - {name: web, image: example.com/web, namespace: shop}
-policies:
-  - {name: web, spec: {podSelector: {}, ingress: [{}]}}
-  - {name: web, namespace: shop, spec: {podSelector: {}, ingress: [{}]}}
-";
-    let read = read(text);
-    let places = check::places(&read.raw, &read.lab);
-    let world = staged::world(&read.lab, None, &places);
-    let told = |policy: &Policy| {
-        let rule = policy.spans.rule(Direction::Ingress, 1).expect("a rule");
-        format!("{policy} {}", read.sources.display(rule))
-    };
-    let all: Vec<String> = world.policies().iter().map(told).collect();
-    assert_eq!(all, ["default/web p.yaml:9:51", "shop/web p.yaml:10:68"]);
-}
-
-#[test]
-fn policies_made_from_calls_stand_where_they_are_asked_for() {
-    let text = "\
-app:
-  workloads:
-    - {name: b-web, image: example.com/web}
-policies:
-  - {name: a, from: calls}
-  - {name: a-b, from: calls}
-";
-    let read = read(text);
-    let places = check::places(&read.raw, &read.lab);
-    let world = staged::world(&read.lab, None, &places);
-    let told = |policy: &Policy| {
-        let place = policy.spans.policy.expect("a place");
-        format!("{policy} {}", read.sources.display(place))
-    };
-    let all: Vec<String> = world.policies().iter().map(told).collect();
-    assert_eq!(
-        all,
-        [
-            "default/a-deny-all p.yaml:8:21",
-            "default/a-b-web p.yaml:8:21",
-            "default/a-b-deny-all p.yaml:9:23",
-            "default/a-b-b-web p.yaml:9:23",
-        ]
     );
 }
 

@@ -34,10 +34,11 @@ impl<'a> Calls<'a> {
 pub(super) fn resolved<'a>(app: &'a App, caller: &'a Workload) -> Vec<Led<'a>> {
     let calls = caller.calls.iter();
     let led = calls.filter_map(|call| {
-        let (service, port) = app.called(call)?;
-        Some((&call.namespace, service, port))
+        let (service, ports) = app.called_ports(call)?;
+        let ports = ports.into_iter();
+        Some(ports.map(move |port| (&call.namespace, service, port)))
     });
-    led.collect()
+    led.flatten().collect()
 }
 
 /// The pod ports of `target` that calls lead to, sorted.

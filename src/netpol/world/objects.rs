@@ -72,6 +72,8 @@ pub struct Workload {
     pub host_network: bool,
     /// Service account of the pods.
     pub service_account: Option<String>,
+    /// The pods never get ready, so that no Service leads to them whatever their labels.
+    pub never_ready: bool,
     /// The pods that are known by name; none where only the controller is known.
     pub pods: Vec<Pod>,
     /// Where it was written.
