@@ -101,7 +101,8 @@ const TRAPS: [&str; 40] = [
 
 fn hostile(kind: Kind) -> BoxedStrategy<String> {
     let trap = select(TRAPS.as_slice()).prop_map(str::to_owned);
-    let letter = any::<char>().prop_filter("a control", |c| !c.is_control());
+    let refused = |c: &char| c.is_control() || ['\u{fffe}', '\u{ffff}'].contains(c);
+    let letter = any::<char>().prop_filter("refused", move |c| !refused(c));
     let piece = prop_oneof![3 => trap, 1 => letter.prop_map(String::from)];
     let line = vec(piece, 1..8).prop_map(|pieces| pieces.concat().trim().to_owned());
     let line = line.prop_filter("empty", |line| !line.is_empty());
@@ -110,7 +111,7 @@ fn hostile(kind: Kind) -> BoxedStrategy<String> {
         Kind::Prose => vec(line, 1..3).prop_map(|lines| lines.join("\n")).boxed(),
         Kind::Name => "[A-Za-z0-9][A-Za-z0-9 _.:()-]{0,30}[a-z)_.:-]".boxed(),
         Kind::Metric => "[A-Za-z][A-Za-z0-9_.-]{0,30}".boxed(),
-        Kind::Email => "[!-?A-~]{1,30}@[!-?A-~]{0,9}[a-z][.][a-z]{1,9}".boxed(),
+        Kind::Email => "[!-?A-~]{1,30}@[a-z][!-?A-~]{0,9}[a-z][.][a-z]{1,9}".boxed(),
         Kind::Sink => "[A-Za-z0-9][A-Za-z0-9_.-]{0,30}".boxed(),
         Kind::Topic => "[a-fh-zA-Z][A-Za-z0-9_.~+%-]{2,30}".boxed(),
     }
