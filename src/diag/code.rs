@@ -129,7 +129,7 @@ codes! {
     EgressWithoutDns, "egress-without-dns", Warning;
     /// Pods whose egress is closed to the metadata server, which Workload Identity needs.
     EgressWithoutMetadata, "egress-without-metadata", Info;
-    /// A Service for the outside whose pods let nobody from outside in.
+    /// A Service for the outside, whose pods don't let in who comes from there.
     FrontDoorClosed, "front-door-closed", Warning;
     /// A workload that no policy isolates in a direction, beside others that are.
     UnprotectedWorkload, "unprotected-workload", Warning;

@@ -2,8 +2,9 @@
 //!
 //! In each namespace one policy denies everything; then each workload gets one that lets in its
 //! callers on its pods' ports, and lets it out to what it calls and to the cluster's DNS. Ways in
-//! from outside are opened where a load balancer or an Ingress leads to the workload, hosts outside
-//! are allowed by name, and Google's metadata server where the workload says that it asks it.
+//! from outside are opened where a load balancer, an Ingress or a Gateway's route leads to the
+//! workload, hosts outside are allowed by name, and Google's metadata server where the workload says
+//! that it asks it.
 //!
 //! Minimal: without any one rule some call fails. Complete: every call works, and no other pair of
 //! workloads is connected. Tests prove both by the evaluator, also for random applications.

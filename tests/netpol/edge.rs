@@ -9,7 +9,7 @@ use dplab::source::SourceMap;
 use dplab::staged::Places;
 
 use super::synth::least_alone;
-use crate::support::lab::lab_of;
+use crate::support::lab::{lab, lab_of};
 
 /// A lab with a Gateway of a class, a route to `web` on pod port 8080, and an Ingress of a class to
 /// `admin` on pod port 9090.
@@ -222,4 +222,33 @@ spec:
         found("[{ipBlock: {cidr: 35.191.0.0/16}}, {ipBlock: {cidr: 130.211.0.0/22}}]"),
         0
     );
+}
+
+#[test]
+fn the_shipped_gateway_is_closed_by_its_second_stage_and_opened_by_its_third() {
+    let lab = lab("gateway");
+    let google = ["35.191.0.1", "130.211.3.255"];
+    let proxy = "10.72.33.255";
+    let through = |stage: &dplab::model::stage::Stage| {
+        let world = dplab::staged::world(&lab, Some(stage), &Places::default());
+        let evaluator = Evaluator::new(&world, Reading::DPV2);
+        let at = world
+            .workloads()
+            .iter()
+            .position(|w| w.name == "web")
+            .unwrap();
+        let addresses = google.into_iter().chain([proxy, CLIENT]);
+        let verdicts = addresses.map(|ip| {
+            let flow = Flow {
+                source: Endpoint::Address(ip.parse().unwrap()),
+                destination: Endpoint::Workload(WorkloadId(at)),
+                connection: Connection::tcp(Port::parse(8080).unwrap()),
+            };
+            evaluator.evaluate(&flow).verdict == Verdict::Allowed
+        });
+        verdicts.collect::<Vec<_>>()
+    };
+    let found: Vec<Vec<bool>> = lab.stages.iter().map(through).collect();
+    let (front, nobody) = (vec![true, true, true, false], vec![false; 4]);
+    assert_eq!(found, [vec![true; 4], nobody, front.clone(), front]);
 }

@@ -1,5 +1,6 @@
 //! Tests of `templates/`: what comes out, read by the tools that will read it.
 
+mod gateway;
 mod kubernetes;
 mod quoting;
 mod restricted;

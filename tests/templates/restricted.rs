@@ -57,7 +57,7 @@ fn is_restricted(pod: &Json) -> bool {
 
 #[test]
 fn labs_of_our_own_pass_pod_security_restricted() {
-    for name in ["three-tier", "bank"] {
+    for name in ["three-tier", "bank", "gateway"] {
         let pods = pods(&lab(name));
         assert!(pods.len() > 4, "{name}");
         for (path, pod) in pods {

@@ -1,0 +1,130 @@
+#!/usr/bin/env bash
+# Makes the cluster with Dataplane V2, and its node pools.
+set -euo pipefail
+
+SCRIPTS="$(dirname -- "${BASH_SOURCE[0]}")"
+# shellcheck source-path=SCRIPTDIR source=lib.sh disable=SC1091
+source "${SCRIPTS}/lib.sh"
+
+need gcloud
+
+step "cluster ${CLUSTER_NAME} in ${LOCATION}"
+
+# Sets FOUND, STATUS and OWNER.
+look_at_cluster() {
+  look_up absent gcloud container clusters describe "${CLUSTER_NAME}" "--project=${PROJECT_ID}" \
+    "--location=${LOCATION}" '--format=value(status,resourceLabels.dplab)'
+  IFS=$'\t' read -r STATUS OWNER <<<"${OUT}"
+}
+
+# One that is still being made, by an earlier run that was stopped, is waited for.
+cluster_runs() {
+  look_at_cluster
+  not_yet "its status is ${STATUS:-unknown}"
+  case "${STATUS}" in
+    RUNNING | RECONCILING | DEGRADED) arrived ;;
+    ERROR | STOPPING) die "the cluster ${CLUSTER_NAME} is in the state ${STATUS}: see the console, or clean up and begin again" ;;
+    *) ;;
+  esac
+}
+
+labels=(
+  "dplab=${LAB}" # clean-up knows the lab's cluster by it
+)
+logging=(
+  SYSTEM
+  WORKLOAD
+)
+monitoring=(
+  SYSTEM
+)
+flags=(
+  "--project=${PROJECT_ID}"
+  "--location=${LOCATION}"
+  --release-channel=regular
+  "--network=${NETWORK}"
+  "--subnetwork=${SUBNET}"
+  "--service-account=${NODE_ACCOUNT}"
+  --cluster-secondary-range-name=pods
+  --services-secondary-range-name=services
+)
+join , "${labels[@]}"
+flags+=("--labels=${REPLY}")
+join , "${logging[@]}"
+flags+=("--logging=${REPLY}")
+join , "${monitoring[@]}"
+flags+=("--monitoring=${REPLY}")
+create=create
+
+# GKE makes a Standard cluster with one pool, which is named default-pool. The lab's pools have
+# names of their own, so this one is as small as can be, and goes again before they come: the lab
+# never needs more quota than it is made of.
+own_default_pool=0
+first_pool=(--num-nodes=1 --machine-type=e2-medium --disk-type=pd-standard --disk-size=32)
+
+flags+=(
+  --enable-dataplane-v2
+  --enable-ip-alias
+  --default-max-pods-per-node=110
+  "--workload-pool=${WORKLOAD_POOL}"
+  --workload-metadata=GKE_METADATA
+  --enable-managed-prometheus
+  --gateway-api=standard
+  --enable-shielded-nodes
+  --shielded-secure-boot
+  --shielded-integrity-monitoring
+  --scopes=cloud-platform
+  "${first_pool[@]}"
+)
+
+look_at_cluster
+if [[ "${FOUND}" == 0 ]]; then
+  half_made "perhaps the cluster ${CLUSTER_NAME}: run this again, it waits until the cluster runs and goes on"
+  run gcloud container clusters "${create}" "${CLUSTER_NAME}" "${flags[@]}" --quiet
+elif [[ "${DRY_RUN}" != 1 && "${OWNER}" != "${LAB}" ]]; then
+  die "the cluster ${CLUSTER_NAME} exists and is not this lab's: take another name"
+else
+  say 'exists already'
+fi
+wait_for "the cluster ${CLUSTER_NAME}" "${WAIT_SECONDS}" cluster_runs
+
+in_cluster=("--cluster=${CLUSTER_NAME}" "--project=${PROJECT_ID}" "--location=${LOCATION}")
+
+# Sets POOLS to the names of the cluster's pools, each on its line.
+look_at_pools() {
+  ask gcloud container node-pools list "${in_cluster[@]}" '--format=value(name)'
+  POOLS=$'\n'"${OUT}"$'\n'
+}
+
+# make_pool NAME FLAG…
+make_pool() {
+  local name="$1"
+  shift
+  if [[ "${POOLS}" == *$'\n'"${name}"$'\n'* ]]; then
+    say "node pool ${name} exists already"
+    return
+  fi
+  half_made "perhaps the node pool ${name}: run this again"
+  run gcloud container node-pools create "${name}" "${in_cluster[@]}" \
+    "--service-account=${NODE_ACCOUNT}" --scopes=cloud-platform \
+    --shielded-secure-boot --shielded-integrity-monitoring "$@" --quiet
+}
+
+step 'node pools'
+look_at_pools
+if [[ "${DRY_RUN}" == 1 || "${POOLS}" == *$'\n'default-pool$'\n'* ]] && [[ "${own_default_pool}" == 0 ]]; then
+  run gcloud container node-pools delete default-pool "${in_cluster[@]}" --quiet
+fi
+
+flags=(
+  --machine-type=e2-standard-2
+  --image-type=COS_CONTAINERD
+  --disk-type=pd-balanced
+  --disk-size=50
+  --num-nodes=2
+  --workload-metadata=GKE_METADATA
+)
+make_pool lab "${flags[@]}"
+wait_for "the cluster ${CLUSTER_NAME}" "${WAIT_SECONDS}" cluster_runs
+half_made ''
+say "the cluster ${CLUSTER_NAME} runs"

@@ -1,0 +1,85 @@
+#!/usr/bin/env bash
+# Looks for anything of the lab that is left, and fails if there is something. It deletes nothing.
+set -euo pipefail
+
+SCRIPTS="$(dirname -- "${BASH_SOURCE[0]}")"
+# shellcheck source-path=SCRIPTDIR source=load-balancers.sh disable=SC1091
+source "${SCRIPTS}/load-balancers.sh"
+
+LEFT=0
+
+left() {
+  LEFT=$((LEFT + 1))
+  printf 'left: %s\n' "$*"
+}
+
+# check WHAT COMMAND…: one thing by name.
+check() {
+  local what="$1"
+  shift
+  look_up absent "$@"
+  if [[ "${FOUND}" == 1 ]]; then
+    left "${what}"
+  fi
+}
+
+# check_list WHAT FUNCTION…: one of the lists of leftovers.sh, or a command's.
+check_list() {
+  local what="$1" name
+  shift
+  "$@"
+  while IFS=, read -r name _; do
+    if [[ -n "${name}" && "${DRY_RUN}" != 1 ]]; then
+      left "${what} ${name}"
+    fi
+  done <<<"${OUT}"
+}
+
+known_contexts() {
+  local all known
+  ask kubectl config get-contexts --output=name
+  all="${OUT}"
+  OUT=''
+  while IFS= read -r known; do
+    if [[ "${known}" == "${KUBE_CONTEXT}" ]]; then
+      OUT="${known}"
+    fi
+  done <<<"${all}"
+}
+
+
+part() { OUT="${PARTS[$1]}"; }
+
+need gcloud kubectl
+check_project
+step "what is left of the lab ${LAB} in ${PROJECT_ID}"
+check "cluster ${CLUSTER_NAME}" gcloud container clusters describe "${CLUSTER_NAME}" \
+  "--project=${PROJECT_ID}" "--location=${LOCATION}" '--format=value(status)'
+check "network ${NETWORK}" gcloud compute networks describe "${NETWORK}" \
+  "--project=${PROJECT_ID}" '--format=value(name)'
+check "subnet ${SUBNET}" gcloud compute networks subnets describe "${SUBNET}" \
+  "--project=${PROJECT_ID}" "--region=${REGION}" '--format=value(name)'
+check "proxy-only subnet ${PROXY_SUBNET}" gcloud compute networks subnets describe "${PROXY_SUBNET}" \
+  "--project=${PROJECT_ID}" "--region=${REGION}" '--format=value(name)'
+check_list 'network endpoint group' endpoint_groups
+check_list 'instance group' instance_groups
+check_list 'address' addresses
+load_balancer_parts
+for kind in "${KINDS[@]}"; do
+  check_list "of a load balancer (${kind}):" part "${kind}"
+done
+load_balancers
+check_list 'firewall rule' firewall_rules
+for name in "${LOAD_BALANCERS[@]}"; do
+  check_list 'forwarding rule' forwarding_rules "${name}"
+  check_list 'target pool' target_pools "${name}"
+done
+check_list 'disk' disks
+check "service account ${NODE_ACCOUNT}" gcloud iam service-accounts describe "${NODE_ACCOUNT}" \
+  "--project=${PROJECT_ID}" '--format=value(email)'
+check_list "kubectl's context" known_contexts
+
+if ((LEFT > 0)); then
+  die "${LEFT} left, listed above"
+fi
+say 'nothing is left'

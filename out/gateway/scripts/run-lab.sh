@@ -1,0 +1,133 @@
+#!/usr/bin/env bash
+# Runs the whole lab in order and tells what came out of it: predicted against measured.
+#
+# usage: run-lab.sh [--again]
+#   --again   run stages too that were run on this cluster before
+#
+# After a failure run it again: steps keep what exists, and stages that are done are left out. The
+# lab stays up afterwards: 90-clean-up.sh takes it down.
+set -euo pipefail
+
+SCRIPTS="$(dirname -- "${BASH_SOURCE[0]}")"
+# shellcheck source-path=SCRIPTDIR source=probes.sh disable=SC1091
+source "${SCRIPTS}/probes.sh"
+
+PROGRESS="${RESULTS_FILE%.jsonl}.progress"
+WRONG=0
+if [[ "${1:-}" == --again ]]; then
+  rm -f -- "${PROGRESS}"
+fi
+export RESULTS_FILE
+
+run_step() {
+  step "$1"
+  bash "${LAB_DIR}/$1"
+}
+
+# Stages that are done are remembered by the cluster's id: a new cluster begins anew.
+look_at_cluster() {
+  ask gcloud container clusters describe "${CLUSTER_NAME}" "--project=${PROJECT_ID}" \
+    "--location=${LOCATION}" '--format=value(id)'
+  CLUSTER_ID="${OUT}"
+}
+
+# run_stage NAME FILE: one that does not come out as predicted doesn't stop the lab.
+run_stage() {
+  local status=0 done_line="${CLUSTER_ID} $1" line
+  if [[ -f "${PROGRESS}" ]]; then
+    while IFS= read -r line; do
+      if [[ "${line}" == "${done_line}" ]]; then
+        say "stage $1: done before"
+        return
+      fi
+    done <"${PROGRESS}"
+  fi
+  bash "${LAB_DIR}/$2" || status=$?
+  if ((status == 4)); then
+    warn "stage $1 did not come out as predicted"
+  elif ((status != 0)); then
+    die "stage $1 stopped with status ${status}; run this again to go on from here"
+  elif [[ "${DRY_RUN}" != 1 ]]; then
+    printf '%s\n' "${done_line}" >>"${PROGRESS}"
+  fi
+}
+
+# Sets VALUE to a field of a line of results. Only names and words are asked for.
+field() {
+  VALUE='-'
+  if [[ "$1" =~ $2 ]]; then
+    VALUE="${BASH_REMATCH[1]//\"/}"
+  fi
+}
+
+# tell STAGE: the last result of each of its probes.
+tell() {
+  local line name
+  local -A last=()
+  local -a order=()
+  while IFS= read -r line; do
+    if [[ "${line}" == *"\"lab\":\"${LAB}\",\"stage\":\"$1\","* ]]; then
+      field "${line}" '"probe":("[^"]*")'
+      name="${VALUE}"
+      if [[ -z "${last["${name}"]:-}" ]]; then
+        order+=("${name}")
+      fi
+      last["${name}"]="${line}"
+    fi
+  done <"${RESULTS_FILE}"
+  for name in "${order[@]}"; do
+    tell_line "$1" "${name}" "${last["${name}"]}"
+  done
+}
+
+tell_line() {
+  local -a cells=("$1" "$2")
+  local pattern
+  for pattern in '"expected":[{]"verdict":("[a-z]*"|null)' '"measured":[{]"verdict":("[a-z]*")' \
+    '"expected":[{][^}]*"logged":([a-z]*)' '"measured":[{][^}]*"logged":([a-z]*)'; do
+    field "$3" "${pattern}"
+    cells+=("${VALUE}")
+  done
+  if [[ "$3" == *'"ok":true,'* ]]; then
+    row "${cells[@]}" ok
+  else
+    WRONG=1
+    field "$3" '"reason":"([^"]*)"'
+    row "${cells[@]}" "${VALUE}"
+  fi
+}
+
+need gcloud kubectl gke-gcloud-auth-plugin
+export TOOLS_CHECKED=1
+run_step scripts/10-enable-apis.sh
+run_step scripts/11-create-network.sh
+run_step scripts/12-create-service-account.sh
+run_step scripts/13-create-cluster.sh
+run_step scripts/15-get-credentials.sh
+run_step scripts/20-deploy-app.sh
+run_step scripts/21-show-address.sh
+run_step scripts/22-inspect-services.sh
+look_at_cluster
+run_stage open scripts/30-stage-1-open.sh
+run_stage closed scripts/30-stage-2-closed.sh
+run_stage front-only scripts/30-stage-3-front-only.sh
+run_stage least-privilege scripts/30-stage-4-least-privilege.sh
+
+if [[ "${DRY_RUN}" == 1 ]]; then
+  exit 0
+fi
+if [[ ! -f "${RESULTS_FILE}" ]]; then
+  say 'the lab has no stages, so there is nothing to tell'
+  exit 0
+fi
+printf '\n'
+row STAGE PROBE EXPECTED MEASURED LOGGED FOUND RESULT
+tell open
+tell closed
+tell front-only
+tell least-privilege
+printf '\nresults: %s\nthe lab is still up, and costs: %s/90-clean-up.sh takes it down\n' \
+  "${RESULTS_FILE}" "${SCRIPTS}"
+if ((WRONG)); then
+  exit 4
+fi

@@ -1,0 +1,65 @@
+# GKE makes firewall rules and endpoint groups in this network that no state knows, and takes the
+# last of them away some minutes after the cluster: deleting the network has to wait for that.
+resource "google_compute_network" "lab" {
+  # checkov:skip=CKV2_GCP_18:a network without automatic subnets has no default rules; GKE makes what it needs
+
+  project                 = var.project_id
+  name                    = var.network_name
+  description             = local.marker
+  auto_create_subnetworks = false
+  routing_mode            = "REGIONAL"
+
+  timeouts {
+    delete = "20m"
+  }
+
+  depends_on = [google_project_service.lab]
+}
+
+resource "google_compute_subnetwork" "lab" {
+  # checkov:skip=CKV_GCP_26:VPC flow logs cost more than the lab; policy logs show its connections
+
+  project       = var.project_id
+  name          = var.subnet_name
+  description   = local.marker
+  region        = local.region
+  network       = google_compute_network.lab.id
+  ip_cidr_range = var.subnet_range
+
+  # Nodes reach Google's APIs and registries also where they have no external address.
+  private_ip_google_access = true
+
+  secondary_ip_range {
+    range_name    = var.pods_range_name
+    ip_cidr_range = var.pods_range
+  }
+
+  secondary_ip_range {
+    range_name    = var.services_range_name
+    ip_cidr_range = var.services_range
+  }
+
+  timeouts {
+    delete = "20m"
+  }
+}
+
+# Load balancers of the region send their proxies' connections from here; no node stands in it.
+resource "google_compute_subnetwork" "proxies" {
+  # checkov:skip=CKV_GCP_26:a proxy-only subnet has no flow logs
+  # checkov:skip=CKV_GCP_74:nothing in a proxy-only subnet calls Google's APIs
+  # checkov:skip=CKV_GCP_76:nothing in a proxy-only subnet calls Google's APIs
+
+  project       = var.project_id
+  name          = "your-gateway-cluster-proxies"
+  description   = local.marker
+  region        = local.region
+  network       = google_compute_network.lab.id
+  ip_cidr_range = "10.72.32.0/23"
+  purpose       = "REGIONAL_MANAGED_PROXY"
+  role          = "ACTIVE"
+
+  timeouts {
+    delete = "20m"
+  }
+}
