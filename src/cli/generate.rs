@@ -7,6 +7,7 @@ use std::time::Duration;
 use camino::Utf8Path;
 
 use super::args::{GenerateArgs, OutArgs};
+use super::error;
 use super::interrupt::{self, Stoppable};
 use super::labs::{self, Lab, shown};
 use super::target::Target;
@@ -80,16 +81,39 @@ fn write_all(
         failed.fetch_or(matches!(done, Some(Err(_))), Ordering::SeqCst);
         done
     });
-    let mut exit = Exit::Fine;
-    for (lab, done) in labs.iter().zip(done) {
-        if let Some(done) = done {
-            exit = exit.max(tell(&shown(root, &lab.folder), done?, term));
-        }
-    }
+    let exit = tell_all(root, labs, done, term);
     Ok(match interrupt::asked() {
         true => Exit::Interrupted,
         false => exit,
     })
+}
+
+/// Tells of each lab, also of those that were written while another failed.
+fn tell_all(
+    root: &Utf8Path,
+    labs: &[Lab],
+    done: Vec<Option<Result<Done, WriteError>>>,
+    term: &Term,
+) -> Exit {
+    let (mut exit, mut waiting) = (Exit::Fine, 0);
+    for (lab, done) in labs.iter().zip(done) {
+        exit = exit.max(match done {
+            Some(Ok(done)) => tell(&shown(root, &lab.folder), done, term),
+            Some(Err(error)) => {
+                let error = anyhow::Error::from(error);
+                term.error(&error);
+                error::exit(&error)
+            }
+            None => {
+                waiting += 1;
+                Exit::Fine
+            }
+        });
+    }
+    if exit == Exit::Broken && waiting > 0 {
+        term.note(&format!("labs that were not begun: {waiting}"));
+    }
+    exit
 }
 
 /// What became of a lab.

@@ -191,6 +191,39 @@ fn a_folder_that_takes_nothing_is_a_clear_error() {
     assert_eq!(repo.read("out"), "a file\n");
 }
 
+/// Several labs are written at once, so others may be done when one fails.
+#[test]
+fn labs_that_were_written_are_told_of_when_another_fails() {
+    let repo = Repo::bare();
+    for number in 1..=6 {
+        let shop = repo.read("profiles/shop.yaml");
+        let other = shop.replace("name: shop\n", &format!("name: shop-{number}\n"));
+        repo.write(&format!("profiles/shop-{number}.yaml"), &other);
+    }
+    repo.write("out/.dplab-shop-6/notes", "somebody's\n");
+    let output = repo.dplab(&["generate"]);
+    assert_eq!(code(&output), 1);
+    let told = stderr(&output);
+    assert!(
+        told.contains("error: ") && told.contains("out/.dplab-shop-6"),
+        "{told}"
+    );
+    let begun = |name: &str| repo.path(&format!("out/{name}")).exists();
+    let labs = (1..=6).map(|number| format!("shop-{number}"));
+    let labs: Vec<String> = labs.chain(["shop".to_owned()]).collect();
+    let written = labs.iter().filter(|name| begun(name));
+    assert!(written.clone().count() > 0, "{told}");
+    for name in written {
+        assert!(told.contains(&format!("out/{name}: ")), "{name}:\n{told}");
+    }
+    let waiting = labs
+        .iter()
+        .filter(|name| !begun(name) && *name != "shop-6")
+        .count();
+    let note = format!("labs that were not begun: {waiting}");
+    assert_eq!(told.contains(&note), waiting > 0, "{told}");
+}
+
 #[test]
 fn an_interrupt_ends_with_130_and_one_whole_tree() {
     let repo = Repo::new();
