@@ -19,7 +19,8 @@ const RATE_LIMIT_SECONDS: u32 = 300;
 const MAX_RATE_LIMIT_SECONDS: u32 = 172_800;
 const ALIGNMENT_PERIOD_MINUTES: u32 = 5;
 /// 23 hours and 30 minutes, alignment period and duration together. Source: Cloud Monitoring
-/// documentation, "Quotas and limits", period that a metric-threshold condition evaluates.
+/// documentation, "Quotas and limits"; a refusal of the API by this number is told in
+/// sourcegraph/sourcegraph-public-snapshot#64502.
 const MAX_EVALUATED_MINUTES: u32 = 1_410;
 const PERIOD: &str = "alignmentPeriodMinutes";
 const DURATION: &str = "durationMinutes";

@@ -37,14 +37,14 @@ fill() {
   fi
 }
 
-step "metric ${metric}"
-look_up absent gcloud logging metrics describe "${metric}" "--project=${PROJECT_ID}" \
-  '--format=value(description)'
-if [[ "${FOUND}" == 1 && "${OUT}" == "${MARKER}" ]]; then
-  say 'exists already'
-elif [[ "${FOUND}" == 1 ]]; then
-  die "the metric ${metric} exists and is not this lab's: take another name"
-else
+# content WORD…: sets REPLY to a sum by which a later run knows whether the profile says the same.
+content() {
+  REPLY="$(printf '%s\0' "$@" | cksum)"
+  REPLY="${REPLY/ /-}"
+}
+
+metric_file() {
+  local description
   json "${MARKER}"
   description="${REPLY}"
   json "${filter}"
@@ -65,25 +65,35 @@ else
   }
 }
 JSON
+}
+
+step "metric ${metric}"
+look_up absent gcloud logging metrics describe "${metric}" "--project=${PROJECT_ID}" \
+  '--format=value(description,filter)'
+IFS=$'\t' read -r owner known <<<"${OUT}"
+if [[ "${FOUND}" == 0 ]]; then
+  metric_file
   run gcloud logging metrics create "${metric}" "--project=${PROJECT_ID}" \
     "--config-from-file=${WORK}/metric.json"
+elif [[ "${owner}" != "${MARKER}" ]]; then
+  die "the metric ${metric} exists and is not this lab's: take another name"
+elif [[ "${known}" != "${filter}" ]]; then
+  say 'it counts what the profile said before'
+  metric_file
+  run gcloud logging metrics update "${metric}" "--project=${PROJECT_ID}" \
+    "--config-from-file=${WORK}/metric.json"
+else
+  say 'exists already'
 fi
 
-CHANNEL=''
-if [[ -n "${email}" ]]; then
-  step "notification channel ${channel}"
-  ask gcloud beta monitoring channels list "--project=${PROJECT_ID}" \
-    "--filter=displayName=\"${channel}\" AND ${mine}" '--format=value(name)'
-  CHANNEL="${OUT%%$'\n'*}"
-  if [[ -n "${CHANNEL}" ]]; then
-    say 'exists already'
-  else
-    json "${channel}"
-    display="${REPLY}"
-    json "${CLUSTER_NAME}"
-    owner="${REPLY}"
-    json "${email}"
-    fill channel.json <<JSON
+channel_file() {
+  local display owner
+  json "${channel}"
+  display="${REPLY}"
+  json "${CLUSTER_NAME}"
+  owner="${REPLY}"
+  json "${email}"
+  fill channel.json <<JSON
 {
   "type": "email",
   "displayName": ${display},
@@ -91,21 +101,45 @@ if [[ -n "${email}" ]]; then
   "userLabels": {"dplab": ${owner}}
 }
 JSON
+}
+
+CHANNEL=''
+if [[ -n "${email}" ]]; then
+  step "notification channel ${channel}"
+  ask gcloud beta monitoring channels list "--project=${PROJECT_ID}" \
+    "--filter=displayName=\"${channel}\" AND ${mine}" '--format=value(name,labels.email_address)'
+  IFS=$'\t' read -r CHANNEL known <<<"${OUT}"
+  if [[ -z "${CHANNEL}" ]]; then
+    channel_file
     show gcloud beta monitoring channels create "--project=${PROJECT_ID}" \
       "--channel-content-from-file=${WORK}/channel.json" '--format=value(name)'
     if [[ "${DRY_RUN}" != 1 ]]; then
       CHANNEL="$(gcloud beta monitoring channels create "--project=${PROJECT_ID}" \
         "--channel-content-from-file=${WORK}/channel.json" '--format=value(name)')"
     fi
+  elif [[ "${known}" != "${email}" ]]; then
+    say 'it notifies whom the profile named before'
+    channel_file
+    run gcloud beta monitoring channels update "${CHANNEL}" "--project=${PROJECT_ID}" \
+      "--channel-content-from-file=${WORK}/channel.json" '--format=value(name)'
+  else
+    say 'exists already'
   fi
 fi
 
 step "alert ${alert}"
+content "${filter}" "${rate_limit}" "${CHANNEL}"
+is="${REPLY}"
 ask gcloud alpha monitoring policies list "--project=${PROJECT_ID}" \
-  "--filter=displayName=\"${alert}\" AND ${mine}" '--format=value(name)'
-if [[ -n "${OUT}" ]]; then
+  "--filter=displayName=\"${alert}\" AND ${mine}" '--format=value(name,userLabels.dplab_content)'
+IFS=$'\t' read -r known was <<<"${OUT}"
+if [[ -n "${known}" && "${was:-${is}}" == "${is}" ]]; then
   say 'exists already'
 else
+  if [[ -n "${known}" ]]; then
+    say 'it is as the profile said before, so it is made anew'
+    remove gcloud alpha monitoring policies delete "${known}" "--project=${PROJECT_ID}" --quiet
+  fi
   json "${alert}"
   display="${REPLY}"
   json "${CLUSTER_NAME}"
@@ -118,7 +152,7 @@ else
   "displayName": ${display},
   "combiner": "OR",
   "severity": "WARNING",
-  "userLabels": {"dplab": ${owner}},
+  "userLabels": {"dplab": ${owner}, "dplab_content": "${is}"},
   "conditions": [
     {"displayName": ${display}, "conditionMatchedLog": {"filter": ${REPLY}}}
   ],

@@ -1,10 +1,14 @@
 //! Where the policy log goes: an alert on a metric that takes its time, a sink to what is there.
 
+use std::fs;
+use std::path::Path;
+
 use serde_json::{Value, json};
 
 use super::bench::{Bench, text};
-use super::rendered::lab;
+use super::rendered::{self, lab};
 use super::{CLEAN_UP, RUN, VERIFY};
+use crate::support::lab::lab_of;
 use crate::support::tool;
 
 const ALERTING: &str = "scripts/60-create-alerting.sh";
@@ -294,4 +298,47 @@ fn a_lab_with_both_runs_again_and_leaves_nothing() {
         .unwrap()
         .retain(|key, value| key != "apis" && *value != json!({}) && *value != json!([]));
     assert_eq!(end, json!({}), "nothing is left");
+}
+
+/// The one thing of a kind that there is.
+fn only(state: &Value, kind: &str) -> Value {
+    let things: Vec<&Value> = state[kind].as_object().unwrap().values().collect();
+    assert_eq!(things.len(), 1, "{kind}: {state:#}");
+    things[0].clone()
+}
+
+#[test]
+fn what_there_is_follows_the_profile() {
+    let Some(bench) = bench("zonal") else { return };
+    bench.fine(ALERTING, &[]);
+    let before = bench.state();
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/templates/profiles/zonal.yaml");
+    let mut other = fs::read_to_string(path).unwrap();
+    for (from, to) in [
+        ("threshold: {", "threshold: {value: 7, "),
+        ("email: ", "email: other-"),
+        ("workload: redis-cart", "workload: frontend"),
+    ] {
+        assert!(other.contains(from), "{from}");
+        other = other.replace(from, to);
+    }
+    rendered::scripts(&lab_of("zonal.yaml", &other), &bench.path("lab"));
+    let told = bench.fine(ALERTING, &[]);
+    let state = bench.state();
+    let metric = only(&state, "metrics");
+    let filter = metric["filter"].as_str().unwrap();
+    assert!(filter.contains("^frontend-"), "{told}");
+    let channel = only(&state, "channels");
+    let address = channel["labels"]["email_address"].as_str().unwrap();
+    assert!(address.starts_with("other-"), "{address}");
+    assert_eq!(
+        channel["name"],
+        only(&before, "channels")["name"],
+        "it is the same channel"
+    );
+    let policy = only(&state, "policies");
+    let threshold = &policy["conditions"][0]["conditionThreshold"]["thresholdValue"];
+    assert_eq!(*threshold, json!(7), "{told}");
+    bench.fine(ALERTING, &[]);
+    assert_eq!(bench.state(), state, "a second run changes nothing");
 }

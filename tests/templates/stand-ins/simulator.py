@@ -366,6 +366,11 @@ class Gcloud:
         with open(flags["config-from-file"]) as file:
             self.new(self.state["metrics"], words[0], dict(json.load(file), name=words[0]))
 
+    def logging_metrics_update(self, words, flags):
+        self.one(self.state["metrics"], words[0], "ERROR: NOT_FOUND: Metric does not exist.")
+        with open(flags["config-from-file"]) as file:
+            self.state["metrics"][words[0]].update(json.load(file))
+
     def logging_metrics_delete(self, words, flags):
         self.one(self.state["metrics"], words[0], "ERROR: NOT_FOUND: Metric does not exist.")
         del self.state["metrics"][words[0]]
@@ -468,6 +473,12 @@ class Gcloud:
 
     def beta_monitoring_channels_create(self, words, flags):
         self.made("channels", flags["channel-content-from-file"], flags)
+
+    def beta_monitoring_channels_update(self, words, flags):
+        channel = self.one(self.state["channels"], words[0])
+        with open(flags["channel-content-from-file"]) as file:
+            channel.update(json.load(file))
+        show([channel], flags)
 
     def beta_monitoring_channels_delete(self, words, flags):
         self.one(self.state["channels"], words[0])
