@@ -6,6 +6,7 @@
 use serde_json::Value as Json;
 
 use super::gateway::GatewayClass;
+use super::port::{Port, Protocol};
 
 /// Where health checks come from, and the proxies of load balancers that are all over the world.
 /// Source: Cloud Load Balancing documentation, "Firewall rules".
@@ -49,6 +50,17 @@ pub enum WayPort {
     Number(u64),
     /// By its name.
     Name(String),
+}
+
+impl WayPort {
+    /// Whether it means a port of a Service: HTTP runs over TCP.
+    pub fn means(&self, protocol: Protocol, number: Port, name: Option<&str>) -> bool {
+        protocol == Protocol::Tcp
+            && match self {
+                Self::Number(own) => *own == u64::from(number.get()),
+                Self::Name(own) => name == Some(own),
+            }
+    }
 }
 
 /// An object of the edge.

@@ -201,6 +201,15 @@ fn objects_that_the_lab_makes_or_says_itself_are_refused() {
         beside(&object("apps/v1", "Deployment", "web")),
         ["duplicate-name 9:7 app.objects[0] the lab makes `Deployment default/web` already"]
     );
+    let listener = "{name: http, port: 80, protocol: HTTP}";
+    let gateway = format!(
+        "  gateways: [{{name: front, spec: {{gatewayClassName: gke-l7-gxlb, listeners: [{listener}]}}}}]\n"
+    );
+    let carried = object("gateway.networking.k8s.io/v1", "Gateway", "front");
+    let text = format!("{gateway}  objects:\n{carried}");
+    let found = findings(&CARRIED.replace("  objects:\n", &text));
+    let twice = "duplicate-name 10:7 app.objects[0] the lab makes `Gateway default/front` already";
+    assert!(found.contains(&twice.to_owned()), "{found:#?}");
     assert_eq!(beside(&object("example.com/v1", "Secret", "web")), [""; 0]);
     assert_eq!(
         beside(&object("v1", "Secret", "web").repeat(2)),

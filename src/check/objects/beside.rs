@@ -8,6 +8,7 @@ use crate::check::path::Path;
 use crate::diag::{Code, Diagnostic};
 use crate::model::Lab;
 use crate::model::app::{App, Object};
+use crate::model::edge::GATEWAY_GROUP;
 use crate::model::logging::NETWORK_LOGGING_KIND;
 use crate::profile::raw::RawProfile;
 use crate::profile::raw::object::RawObject;
@@ -169,5 +170,15 @@ fn of_app(app: &App, all: &mut BTreeMap<Key, &'static str>) {
             one.name.as_str(),
         );
         all.insert(key, "app.ingresses");
+    }
+    let gateways = app.gateways.iter().map(|one| &one.meta);
+    let routes = app.http_routes.iter().map(|one| &one.meta);
+    let grants = app.reference_grants.iter().map(|one| &one.meta);
+    let gateways = gateways.map(|meta| ("Gateway", "app.gateways", meta));
+    let routes = routes.map(|meta| ("HTTPRoute", "app.httpRoutes", meta));
+    let grants = grants.map(|meta| ("ReferenceGrant", "app.referenceGrants", meta));
+    for (kind, word, meta) in gateways.chain(routes).chain(grants) {
+        let (namespace, name) = (meta.namespace.as_str(), meta.name.as_str());
+        all.insert(keyed(GATEWAY_GROUP, kind, namespace, name), word);
     }
 }

@@ -7,7 +7,6 @@ use crate::model::app::{App, PodPort};
 use crate::model::cidr::{Cidr, IpBlock};
 use crate::model::edge::{GOOGLE, Proxies, Way, WayPort};
 use crate::model::policy::{Peer, Rule};
-use crate::model::port::Protocol;
 use crate::model::service::{Service, ServicePort, ServiceType};
 use crate::model::workload::Workload;
 
@@ -133,11 +132,8 @@ fn fronted(
     found
 }
 
-/// Whether a way leads to this port of its Service: HTTP runs over TCP.
+/// Whether a way leads to this port of its Service.
 fn means(way: &WayPort, port: &ServicePort) -> bool {
-    port.protocol == Protocol::Tcp
-        && match way {
-            WayPort::Number(number) => *number == u64::from(port.port.get()),
-            WayPort::Name(name) => port.name.as_ref().is_some_and(|it| it.as_str() == name),
-        }
+    let name = port.name.as_ref().map(|name| name.as_str());
+    way.means(port.protocol, port.port, name)
 }

@@ -47,7 +47,11 @@ const ONLY_TERRAFORM: [(&str, &str); 5] = [
 ];
 
 /// What only the scripts say, and why.
-const ONLY_SCRIPTS: [(&str, &str); 3] = [
+const ONLY_SCRIPTS: [(&str, &str); 4] = [
+    (
+        "alert.user_labels.dplab_content",
+        "Terraform knows from its state whether an alert is as the profile says",
+    ),
     (
         "cluster.addons_config.gce_persistent_disk_csi_driver_config.enabled",
         ADDONS,

@@ -7,8 +7,7 @@ use ipnet::IpNet;
 
 use crate::check::lint::{Lint, placed};
 use crate::diag::{Code, Diagnostic};
-use crate::model::edge::{GOOGLE, Proxies, Way, WayPort};
-use crate::model::port::Protocol;
+use crate::model::edge::{GOOGLE, Proxies, Way};
 use crate::netpol::services::{Backend, Backends, backends};
 use crate::netpol::world::{Service, ServicePort};
 use crate::netpol::{Endpoint, Evaluation, Evaluator, Flow, Verdict};
@@ -32,18 +31,11 @@ pub(super) fn of_ways(lint: &Lint<'_>, evaluator: &Evaluator<'_>) -> Vec<Diagnos
     found
 }
 
-/// The port of a Service that a way leads to: HTTP runs over TCP.
+/// The port of a Service that a way leads to.
 fn end<'w>(lint: &Lint<'w>, way: &Way) -> Option<(&'w Service, &'w ServicePort)> {
     let service = lint.world.service(&way.namespace, &way.service)?;
-    let means = |port: &&ServicePort| match &way.port {
-        WayPort::Number(number) => *number == u64::from(port.port.get()),
-        WayPort::Name(name) => port.name.as_ref() == Some(name),
-    };
-    let mut tcp = service
-        .ports
-        .iter()
-        .filter(|it| it.protocol == Protocol::Tcp);
-    Some((service, tcp.find(means)?))
+    let means = |it: &&ServicePort| way.port.means(it.protocol, it.port, it.name.as_deref());
+    Some((service, service.ports.iter().find(means)?))
 }
 
 /// Where connections along a way come from. Proxies of a subnet that isn't known are left out.
