@@ -80,12 +80,15 @@ pub fn import(
     ids: &[SourceId],
     about: &About,
 ) -> Result<Imported, ImportError> {
-    let mut objects = Vec::new();
+    let (mut objects, mut notes) = (Vec::new(), Vec::new());
     for id in ids {
         let nodes = read(sources, *id, Limits::MANIFEST).map_err(ImportError::Yaml)?;
         for mut node in nodes {
             node.as_kubectl_reads(sources);
-            expand(sources, &node, None, &mut objects)?;
+            match is_kustomization(sources, &node) {
+                true => notes.push(left_out(sources, &node)),
+                false => expand(sources, &node, None, &mut objects)?,
+            }
         }
     }
     if objects.is_empty() {
@@ -99,12 +102,34 @@ pub fn import(
     let mut draft = draft::Draft::of(objects);
     calls::find(&mut draft);
     settle::settle(&mut draft, about)?;
+    notes.append(&mut draft.notes);
     Ok(Imported {
         profile: text(&draft.profile(about)),
         carried: draft.carried(),
         calls: draft.calls.clone(),
-        notes: draft.notes.clone(),
+        notes,
     })
+}
+
+/// Whether a document tells kustomize what to make: it is no object, and its kind may be left out.
+fn is_kustomization(sources: &SourceMap, node: &Node) -> bool {
+    match node.get("apiVersion").and_then(Node::as_str) {
+        Some(version) => version.starts_with("kustomize.config.k8s.io/"),
+        None => {
+            let source = sources.get(node.span.source);
+            let name = source.map_or("", |source| source.name());
+            let file = name.rsplit('/').next().unwrap_or_default();
+            ["kustomization.yaml", "kustomization.yml"].contains(&file)
+        }
+    }
+}
+
+fn left_out(sources: &SourceMap, node: &Node) -> String {
+    let place = sources.display(node.span);
+    format!(
+        "{place} is kustomize's and was left out; `kubectl kustomize FOLDER | dplab import -` takes \
+         in what it makes"
+    )
 }
 
 /// Takes lists apart, and values that say nothing out.

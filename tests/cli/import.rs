@@ -143,3 +143,26 @@ fn manifests_that_cannot_be_read_are_3_and_none_at_all_64() {
     assert_eq!(code(&at(&["import"])), 64);
     assert_eq!(code(&at(&["synth"])), 64);
 }
+
+/// What dplab generated, kustomization and all, can be taken in again.
+#[test]
+fn every_generated_application_is_imported_again() {
+    for lab in crate::support::lab::shipped() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let app = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("out/{lab}/kubernetes/app"));
+        let app = app.to_str().expect("UTF-8");
+        let output = dplab(
+            folder.path(),
+            &["import", app, "--name", "again", "-o", "again.yaml"],
+        );
+        assert_eq!(code(&output), 0, "{lab}: {}", stderr(&output));
+        let left_out = "kustomization.yaml:1:1 is kustomize's and was left out";
+        assert!(
+            stderr(&output).contains(left_out),
+            "{lab}: {}",
+            stderr(&output)
+        );
+        let output = dplab(folder.path(), &["generate", "again.yaml", "-o", "out"]);
+        assert_eq!(code(&output), 0, "{lab}: {}", stderr(&output));
+    }
+}
