@@ -20,7 +20,8 @@ use crate::view::kubernetes::{
 };
 use crate::view::objects::{self as app_objects, AppObject, ObjectView};
 use crate::view::runbook::RunbookView;
-use crate::view::scripts::{self, LabView, RunView, StageView};
+use crate::view::scripts::{self, LabView, RunView};
+use crate::view::stage::StageView;
 
 /// A file to be rendered.
 #[derive(Debug, Clone)]

@@ -13,3 +13,4 @@ pub mod log_sink;
 pub mod objects;
 pub mod runbook;
 pub mod scripts;
+pub mod stage;

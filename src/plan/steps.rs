@@ -10,6 +10,7 @@ use crate::tree::path::PathError;
 use crate::view::edge::edge;
 use crate::view::runbook::{self, RunbookView, StepView};
 use crate::view::scripts::{self, RunView, StageScript};
+use crate::view::stage;
 
 /// A script, its template, and what it does.
 #[derive(Clone, Copy)]
@@ -275,7 +276,7 @@ pub(super) fn scripts(plan: &mut Builder, lab: &Lab, view: &Arc<View>) -> Result
     let mut stages = Vec::new();
     for (index, stage) in lab.stages.iter().enumerate() {
         let folder = stage_folder(lab, index, stage);
-        let view = scripts::stage(lab, index, stage, &folder, probe_file);
+        let view = stage::stage(lab, index, stage, &folder, probe_file);
         let script = stage_script(lab, index, stage);
         let key = format!("stages.{}", stage.name);
         stages.push(runbook::stage(lab, index, stage, &script, &folder));
