@@ -1,8 +1,10 @@
 //! One function over many things, on all cores, with the results in the order of the things.
 
 use std::cell::Cell;
+use std::collections::BTreeMap;
 use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc;
 use std::thread;
 
 thread_local! {
@@ -20,10 +22,7 @@ pub(crate) fn map<'a, T: Sync, R: Send>(
         return items.iter().map(each).collect();
     }
     let next = AtomicUsize::new(0);
-    let take = || {
-        let at = next.fetch_add(1, Ordering::Relaxed);
-        items.get(at).map(|item| (at, each(item)))
-    };
+    let take = || turn(&next, items).map(|(at, item)| (at, each(item)));
     let work = || {
         AT_WORK.set(true);
         let done: Vec<(usize, R)> = std::iter::from_fn(take).collect();
@@ -40,6 +39,50 @@ pub(crate) fn map<'a, T: Sync, R: Send>(
     });
     done.sort_unstable_by_key(|(at, _)| *at);
     done.into_iter().map(|(_, result)| result).collect()
+}
+
+/// Hands each result on, in the order of the items, as soon as it and all before it are there.
+pub(crate) fn each<T: Sync, R: Send>(
+    items: &[T],
+    make: impl Fn(&T) -> R + Sync,
+    mut take: impl FnMut(&T, R),
+) {
+    let threads = threads().min(items.len());
+    if threads < 2 {
+        return items.iter().for_each(|item| take(item, make(item)));
+    }
+    let next = AtomicUsize::new(0);
+    let (sender, made) = mpsc::channel();
+    thread::scope(|scope| {
+        for _ in 0..threads {
+            let (sender, next, make) = (sender.clone(), &next, &make);
+            scope.spawn(move || {
+                AT_WORK.set(true);
+                while let Some((at, item)) = turn(next, items) {
+                    // Nobody listens only where taking panicked, which ends this work too.
+                    let _ = sender.send((at, make(item)));
+                }
+            });
+        }
+        drop(sender);
+        let mut waiting = BTreeMap::new();
+        let mut turns = items.iter().enumerate().peekable();
+        for (at, result) in made {
+            waiting.insert(at, result);
+            while let Some((at, item)) = turns.peek()
+                && let Some(result) = waiting.remove(at)
+            {
+                take(item, result);
+                turns.next();
+            }
+        }
+    });
+}
+
+/// The next item that nobody has taken, with its number.
+fn turn<'a, T>(next: &AtomicUsize, items: &'a [T]) -> Option<(usize, &'a T)> {
+    let at = next.fetch_add(1, Ordering::Relaxed);
+    items.get(at).map(|item| (at, item))
 }
 
 /// Both results, of which the second is made on another core.
@@ -64,7 +107,7 @@ fn threads() -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::map;
+    use super::{each, map};
 
     #[test]
     fn results_come_in_the_order_of_the_items() {
@@ -72,6 +115,16 @@ mod tests {
         let squares: Vec<usize> = items.iter().map(|n| n * n).collect();
         assert_eq!(map(&items, |n| n * n), squares);
         assert!(map(&items[..0], |n| n * n).is_empty());
+    }
+
+    #[test]
+    fn results_are_handed_on_in_the_order_of_the_items() {
+        let items: Vec<usize> = (0..100).collect();
+        let mut taken = Vec::new();
+        each(&items, |n| n * n, |n, square| taken.push((*n, square)));
+        let expected: Vec<_> = items.iter().map(|n| (*n, n * n)).collect();
+        assert_eq!(taken, expected);
+        each(&items[..1], |n| n * n, |_, square| assert_eq!(square, 0));
     }
 
     #[test]

@@ -77,6 +77,7 @@ pub use lab::{LabError, tree};
 pub use trace::Tracer;
 
 use crate::lang::Language;
+use crate::tree::Content;
 use context::Context;
 use door::Door;
 use error::absent;
@@ -150,11 +151,12 @@ impl Renderer {
     /// # Errors
     /// Whatever stands in the way, with the template's name and the place where known.
     pub fn render(&self, template: &str, view: &impl Serialize) -> Result<String, RenderError> {
-        self.render_in(template, &context(template, view)?)
+        let content = self.render_in(template, &context(template, view)?)?;
+        Ok(String::from_utf8_lossy(&content).into_owned())
     }
 
     /// [`Renderer::render`] for a view that other templates see too.
-    fn render_in(&self, template: &str, context: &Context) -> Result<String, RenderError> {
+    fn render_in(&self, template: &str, context: &Context) -> Result<Content, RenderError> {
         let loaded = self.catalog.get(template);
         let loaded = loaded.ok_or_else(|| self.catalog.unknown(template))?;
         self.check(template, context.view())?;

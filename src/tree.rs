@@ -9,6 +9,7 @@ mod aside;
 pub mod change;
 pub mod clean;
 pub mod compare;
+pub mod content;
 pub mod diff;
 mod discard;
 pub mod disk;
@@ -29,6 +30,7 @@ pub mod write;
 pub use change::{Change, InTheWay, Kind, Protection};
 pub use clean::{Cleaned, clean};
 pub use compare::{Comparison, compare, compare_within};
+pub use content::Content;
 pub use disk::{Disk, Entry};
 pub use error::{Refused, WriteError};
 pub use hands::{Step, Steps, Straight};
@@ -51,7 +53,7 @@ pub const LOCK_DIFFERS: &str = "lists other files, or other origins of them";
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct File {
     /// The whole content.
-    pub bytes: Vec<u8>,
+    pub content: Content,
     /// Whether it is a script to be run.
     pub executable: bool,
     /// What it came from, for the lock file: a template's name and a place in the profile, say.

@@ -55,7 +55,7 @@ fn print(labs: &[Lab], term: &Term) -> anyhow::Result<Exit> {
             };
             out.push_str(&format!(
                 "{head} {path}\n{}",
-                String::from_utf8_lossy(&file.bytes)
+                String::from_utf8_lossy(&file.content)
             ));
         }
     }
@@ -63,7 +63,8 @@ fn print(labs: &[Lab], term: &Term) -> anyhow::Result<Exit> {
     Ok(Exit::Fine)
 }
 
-/// Writes labs, on all cores, and tells of each in their order. After an error no lab is begun.
+/// Writes labs, on all cores, and tells of each as it is done, in their order. After an error no
+/// lab is begun.
 fn write_all(
     args: &GenerateArgs,
     root: &Utf8Path,
@@ -75,45 +76,24 @@ fn write_all(
     let work: Vec<(&Lab, &Tree)> = labs.iter().zip(trees.iter().map(Cow::as_ref)).collect();
     let writer = Writer::new(root, Duration::from_secs(args.wait))?;
     let failed = AtomicBool::new(false);
-    let done = parallel::map(&work, |(lab, tree)| {
+    let make = |(lab, tree): &(&Lab, &Tree)| {
         let stop = failed.load(Ordering::SeqCst) || interrupt::asked();
         let done = (!stop).then(|| write(args, lab, tree, &writer));
         failed.fetch_or(matches!(done, Some(Err(_))), Ordering::SeqCst);
         done
+    };
+    let (mut exit, mut waiting) = (Exit::Fine, 0);
+    parallel::each(&work, make, |(lab, _), done| match done {
+        Some(done) => exit = exit.max(tell(&shown(root, &lab.folder), done, term)),
+        None => waiting += 1,
     });
-    let exit = tell_all(root, labs, done, term);
+    if exit == Exit::Broken && waiting > 0 {
+        term.note(&format!("labs that were not begun: {waiting}"));
+    }
     Ok(match interrupt::asked() {
         true => Exit::Interrupted,
         false => exit,
     })
-}
-
-/// Tells of each lab, also of those that were written while another failed.
-fn tell_all(
-    root: &Utf8Path,
-    labs: &[Lab],
-    done: Vec<Option<Result<Done, WriteError>>>,
-    term: &Term,
-) -> Exit {
-    let (mut exit, mut waiting) = (Exit::Fine, 0);
-    for (lab, done) in labs.iter().zip(done) {
-        exit = exit.max(match done {
-            Some(Ok(done)) => tell(&shown(root, &lab.folder), done, term),
-            Some(Err(error)) => {
-                let error = anyhow::Error::from(error);
-                term.error(&error);
-                error::exit(&error)
-            }
-            None => {
-                waiting += 1;
-                Exit::Fine
-            }
-        });
-    }
-    if exit == Exit::Broken && waiting > 0 {
-        term.note(&format!("labs that were not begun: {waiting}"));
-    }
-    exit
 }
 
 /// What became of a lab.
@@ -148,20 +128,25 @@ fn write(
     }
 }
 
-fn tell(folder: &Utf8Path, done: Done, term: &Term) -> Exit {
+fn tell(folder: &Utf8Path, done: Result<Done, WriteError>, term: &Term) -> Exit {
     match done {
-        Done::Written { files, outcome } => {
+        Err(error) => {
+            let error = anyhow::Error::from(error);
+            term.error(&error);
+            error::exit(&error)
+        }
+        Ok(Done::Written { files, outcome }) => {
             written(folder, files, &outcome, term);
             Exit::Fine
         }
-        Done::Refused(refused) => {
+        Ok(Done::Refused(refused)) => {
             term.error(&anyhow::anyhow!("{refused}"));
             term.note(
                 "keep your changes in the profile or in a template, or use `--force` to lose them",
             );
             Exit::Refused
         }
-        Done::Stopped => Exit::Interrupted,
+        Ok(Done::Stopped) => Exit::Interrupted,
     }
 }
 

@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use anyhow::{Context as _, bail};
 use camino::{Utf8Path, Utf8PathBuf};
 
-use crate::tree::{Disk, Entry, LOCK, RelPath, Tree};
+use crate::tree::{Content, Disk, Entry, LOCK, RelPath, Tree};
 
 /// A revision of the repository around a folder.
 pub(super) struct Revision {
@@ -117,7 +117,7 @@ impl Item {
     ) -> anyhow::Result<Entry> {
         Ok(match self.mode.as_str() {
             "100644" | "100755" => Entry::File {
-                bytes: content()?,
+                content: content()?.map(Content::from),
                 executable: Some(self.mode == "100755"),
             },
             "120000" => Entry::Symlink,

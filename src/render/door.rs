@@ -8,12 +8,13 @@ use std::sync::{Mutex, PoisonError};
 
 use super::RenderError;
 use crate::lang::{self, Language};
+use crate::tree::Content;
 
 /// How many texts are remembered: those of many labs, in a few megabytes.
 const MOST: usize = 4096;
 
 /// What went through, as it was made and as it was finished.
-type Passed = HashMap<String, String>;
+type Passed = HashMap<String, Content>;
 
 /// The door, which remembers what went through.
 #[derive(Debug, Default)]
@@ -28,11 +29,11 @@ impl Door {
         template: &str,
         language: Language,
         made: String,
-    ) -> Result<String, RenderError> {
+    ) -> Result<Content, RenderError> {
         if let Some(finished) = self.passed(|all| all.get(&language)?.get(&made).cloned()) {
             return Ok(finished);
         }
-        let finished = finish(template, language, &made)?;
+        let finished = Content::from(finish(template, language, &made)?);
         self.passed(|all| {
             let texts = all.entry(language).or_default();
             if texts.len() >= MOST {
@@ -81,7 +82,10 @@ mod tests {
 
     fn finish(door: &Door, language: Language, text: &str) -> Result<String, String> {
         let finished = door.finish("t", language, text.to_owned());
-        finished.map_err(|error| error.to_string())
+        match finished {
+            Ok(content) => Ok(String::from_utf8_lossy(&content).into_owned()),
+            Err(error) => Err(error.to_string()),
+        }
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::{Context, RenderError, Renderer, context};
 use crate::parallel;
 use crate::plan::{Planned, View};
-use crate::tree::{File, InsertError, Tree};
+use crate::tree::{Content, File, InsertError, Tree};
 
 /// Why a lab has no tree.
 #[derive(Debug, thiserror::Error)]
@@ -30,11 +30,11 @@ pub fn tree(renderer: &Renderer, plan: &[Planned]) -> Result<Tree, LabError> {
     let made = parallel::map(&texts.all, |text| {
         renderer.render_in(text.template, &text.context)
     });
-    let made: Vec<String> = made.into_iter().collect::<Result<_, _>>()?;
+    let made: Vec<Content> = made.into_iter().collect::<Result<_, _>>()?;
     let mut tree = Tree::new();
     for (planned, number) in plan.iter().zip(numbers?) {
         let file = File {
-            bytes: made[number].clone().into_bytes(),
+            content: made[number].clone(),
             executable: planned.executable(),
             from: format!("{} <- {}", planned.template, planned.key),
         };

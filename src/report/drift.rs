@@ -85,7 +85,7 @@ impl Drift {
         let files = comparison.changes.iter().map(|change| {
             let file = new.get(&change.path);
             let before = disk.bytes(&change.path);
-            let after = file.map(|file| file.bytes.as_slice());
+            let after = file.map(|file| &*file.content);
             let content = content(&change.path, before, after, options, &mut redactor);
             FileDrift {
                 path: change.path.clone(),

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use super::change::{Change, InTheWay, Kind, Protection};
 use super::disk::{Disk, Entry};
-use super::lock::{Lock, sha256};
-use super::{File, RelPath, Scope, Tree};
+use super::lock::Lock;
+use super::{Content, File, RelPath, Scope, Tree};
 
 /// The whole comparison.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -110,9 +110,10 @@ impl Comparing<'_> {
     fn one(&self, path: &RelPath, file: &File) -> Option<Kind> {
         let owned = self.owned.contains(path);
         match self.disk.get(path) {
-            Some(Entry::File { bytes, executable }) => {
-                self.file(path, file, bytes.as_deref(), *executable)
-            }
+            Some(Entry::File {
+                content,
+                executable,
+            }) => self.file(path, file, content.as_ref(), *executable),
             Some(Entry::Symlink) => Some(Kind::InTheWay(InTheWay::Symlink)),
             Some(Entry::Other) => Some(Kind::InTheWay(InTheWay::Other)),
             Some(Entry::EmptyFolder) | None if self.holds_foreign(path) => {
@@ -127,15 +128,15 @@ impl Comparing<'_> {
         &self,
         path: &RelPath,
         file: &File,
-        bytes: Option<&[u8]>,
+        content: Option<&Content>,
         executable: Option<bool>,
     ) -> Option<Kind> {
         let owned = self.owned.get(path);
-        if bytes != Some(&file.bytes) {
+        if content != Some(&file.content) {
             let Some(owned) = owned else {
                 return Some(Kind::Collision);
             };
-            let untouched = bytes.is_some_and(|b| sha256(b) == owned.sha256);
+            let untouched = content.is_some_and(|c| c.sha256() == owned.sha256);
             let now = self.lock.get(path).map(|o| &o.sha256);
             return Some(match untouched {
                 true => Kind::Changed,
@@ -171,8 +172,9 @@ impl Comparing<'_> {
             let edited = match disk.get(path) {
                 None | Some(Entry::EmptyFolder) => continue,
                 Some(Entry::File {
-                    bytes: Some(bytes), ..
-                }) => sha256(bytes) != owned.sha256,
+                    content: Some(content),
+                    ..
+                }) => content.sha256() != owned.sha256,
                 Some(_) => true,
             };
             self.push(path, Kind::Stale { edited });

@@ -5,7 +5,7 @@ use std::fs::Metadata;
 use std::path::PathBuf;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use super::{Lock, LockError, RelPath};
+use super::{Content, Lock, LockError, RelPath};
 
 /// Something in the folder. A folder with anything in it is known by its files alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,7 +13,7 @@ pub enum Entry {
     /// A plain file.
     File {
         /// The content, where it was read: foreign files are listed only.
-        bytes: Option<Vec<u8>>,
+        content: Option<Content>,
         /// The owner's executable bit; none where the file system has no such thing.
         executable: Option<bool>,
     },
@@ -96,7 +96,7 @@ impl Disk {
     /// The content of a file that was read.
     pub fn bytes(&self, path: &RelPath) -> Option<&[u8]> {
         match self.entries.get(path) {
-            Some(Entry::File { bytes, .. }) => bytes.as_deref(),
+            Some(Entry::File { content, .. }) => content.as_deref(),
             _ => None,
         }
     }

@@ -82,7 +82,7 @@ impl Lock {
     pub fn of(tree: &Tree) -> Self {
         let files = tree.iter().map(|(path, file)| {
             let owned = Owned {
-                sha256: sha256(&file.bytes),
+                sha256: file.content.sha256().to_owned(),
                 from: file.from.clone(),
             };
             (path.clone(), owned)

@@ -11,7 +11,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::disk::{Disk, Entry, Stamp};
 use super::place::{Place, PlaceError};
-use super::{LOCK, Lock, LockError, RelPath, Step, Steps, Straight, Tree};
+use super::{Content, LOCK, Lock, LockError, RelPath, Step, Steps, Straight, Tree};
 
 /// Why a folder can't be compared.
 #[derive(Debug, thiserror::Error)]
@@ -169,19 +169,27 @@ impl<'a> Reading<'a> {
             return Ok(Entry::Other);
         }
         let wanted = rel(path).filter(|p| self.new.contains(p) || self.disk.lock.contains(p));
-        let bytes = match wanted {
-            Some(_) => Some(self.content(&self.folder.as_std_path().join(path))?),
-            None => None,
-        };
+        let content = wanted
+            .map(|wanted| self.content(path, &wanted))
+            .transpose()?;
         let executable = executable(metadata);
-        Ok(Entry::File { bytes, executable })
+        Ok(Entry::File {
+            content,
+            executable,
+        })
     }
 
-    fn content(&mut self, path: &Path) -> Result<Vec<u8>, ReadError> {
-        self.steps
-            .before(Step::Read, path)
-            .and_then(|()| fs::read(path))
-            .map_err(|e| io_error(path, e))
+    /// A file's content: the generated one itself where they are equal.
+    fn content(&mut self, path: &Path, name: &RelPath) -> Result<Content, ReadError> {
+        let path = self.folder.as_std_path().join(path);
+        let bytes = self
+            .steps
+            .before(Step::Read, &path)
+            .and_then(|()| fs::read(&path))
+            .map_err(|e| io_error(&path, e))?;
+        let generated = self.new.get(name).map(|file| &file.content);
+        let same = generated.filter(|generated| ***generated == *bytes);
+        Ok(same.cloned().unwrap_or_else(|| bytes.into()))
     }
 
     fn take(&mut self, path: PathBuf, entry: Entry) {

@@ -39,7 +39,12 @@ pub(super) fn stage(
     }
     for (path, file) in plan.new.iter() {
         let same = is_same(plan.disk, path, file);
-        staging.file(Path::new(path.as_str()), &file.bytes, file.executable, same)?;
+        staging.file(
+            Path::new(path.as_str()),
+            &file.content,
+            file.executable,
+            same,
+        )?;
     }
     staging.keep_all(&plan.keep)
 }
@@ -52,7 +57,7 @@ pub(super) fn double(
     target: PathBuf,
 ) -> Result<(), WriteError> {
     let lock_file = Entry::File {
-        bytes: None,
+        content: None,
         executable: None,
     };
     let lock = disk.lock_text.is_some().then(|| (LOCK.into(), &lock_file));
@@ -66,8 +71,11 @@ pub(super) fn double(
 
 fn is_same(disk: &Disk, path: &RelPath, file: &File) -> bool {
     match disk.get(path) {
-        Some(Entry::File { bytes, executable }) => {
-            bytes.as_ref() == Some(&file.bytes)
+        Some(Entry::File {
+            content,
+            executable,
+        }) => {
+            content.as_ref() == Some(&file.content)
                 && executable.is_none_or(|bit| bit == file.executable)
         }
         _ => false,

@@ -12,7 +12,7 @@ fn files(mode: &str) -> impl Fn(&str) -> String {
             .iter()
             .find(|(name, _)| name.as_str() == path)
             .unwrap_or_else(|| panic!("{path} is there"));
-        String::from_utf8(file.bytes.clone()).expect("text")
+        String::from_utf8(file.content.to_vec()).expect("text")
     }
 }
 

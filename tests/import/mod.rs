@@ -118,7 +118,7 @@ fn generated(lab: &Lab) -> BTreeMap<String, Json> {
     let files = tree.iter().filter(|(path, _)| ours(path.as_str()));
     let texts: Vec<String> = files
         .filter(|(path, _)| path.name() != "kustomization.yaml")
-        .map(|(_, file)| String::from_utf8(file.bytes.clone()).expect("UTF-8"))
+        .map(|(_, file)| String::from_utf8(file.content.to_vec()).expect("UTF-8"))
         .collect();
     objects(&texts.join("---\n"))
 }

@@ -91,7 +91,7 @@ fn findings(text: &str) -> Vec<String> {
 fn text_of(lab: &Lab, path: &str) -> String {
     let tree = tree(lab);
     let file = tree.iter().find(|(known, _)| known.as_str() == path);
-    String::from_utf8(file.expect("a file").1.bytes.clone()).expect("UTF-8")
+    String::from_utf8(file.expect("a file").1.content.to_vec()).expect("UTF-8")
 }
 
 /// Who may open a connection to whom, on TCP 80.

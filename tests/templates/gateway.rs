@@ -27,8 +27,9 @@ fn objects() -> Vec<Json> {
             let app = files
                 .iter()
                 .filter(|(path, _)| path.as_str().starts_with("kubernetes/app/"));
-            texts
-                .extend(app.map(|(_, file)| String::from_utf8(file.bytes.clone()).expect("UTF-8")));
+            texts.extend(
+                app.map(|(_, file)| String::from_utf8(file.content.to_vec()).expect("UTF-8")),
+            );
         }
     }
     let all = texts

@@ -23,7 +23,7 @@ fn the_shop_equals_the_release_it_describes() {
         .filter(|(path, _)| path.as_str().starts_with("kubernetes/app/"));
     let texts: Vec<String> = files
         .filter(|(path, _)| path.name() != "kustomization.yaml")
-        .map(|(_, file)| String::from_utf8(file.bytes.clone()).expect("UTF-8"))
+        .map(|(_, file)| String::from_utf8(file.content.to_vec()).expect("UTF-8"))
         .collect();
     let generated = objects(&texts.join("---\n"));
     let count = |kind: &str| generated.keys().filter(|key| key.starts_with(kind)).count();

@@ -64,7 +64,7 @@ fn generated(texts: &[String]) -> tempfile::TempDir {
     for (path, file) in tree.iter() {
         let at = folder.path().join(path.as_str());
         std::fs::create_dir_all(at.parent().expect("a folder")).expect("a folder");
-        std::fs::write(at, &file.bytes).expect("a file");
+        std::fs::write(at, &*file.content).expect("a file");
     }
     folder
 }

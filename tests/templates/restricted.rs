@@ -13,7 +13,7 @@ fn pods(lab: &Lab) -> Vec<(String, Json)> {
         if !path.as_str().starts_with("kubernetes/") || !path.as_str().ends_with(".yaml") {
             continue;
         }
-        let text = String::from_utf8(file.bytes.clone()).expect("UTF-8");
+        let text = String::from_utf8(file.content.to_vec()).expect("UTF-8");
         let object: Json = serde_yaml::from_str(&text).expect("YAML");
         let at = match object["kind"].as_str() {
             Some("Pod") => "/spec",

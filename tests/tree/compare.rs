@@ -15,7 +15,7 @@ fn disk(owned: &Tree, files: &[(&str, &str)]) -> Disk {
     let mut disk = Disk::new(Some(Lock::of(owned).render())).unwrap();
     for (path, text) in files {
         let entry = Entry::File {
-            bytes: Some(text.as_bytes().to_vec()),
+            content: Some((*text).into()),
             executable: Some(path.ends_with(".sh")),
         };
         disk.insert(rel(path), entry);
@@ -116,8 +116,11 @@ fn the_executable_bit_counts() {
         ("run.sh", "2", Some(false)),
         ("unknown.sh", "3", None),
     ] {
-        let bytes = Some(text.as_bytes().to_vec());
-        disk.insert(rel(path), Entry::File { bytes, executable });
+        let entry = Entry::File {
+            content: Some(text.into()),
+            executable,
+        };
+        disk.insert(rel(path), entry);
     }
     assert_eq!(
         lines(&new, &disk),

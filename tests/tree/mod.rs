@@ -76,7 +76,7 @@ pub(crate) fn lab() -> RelPath {
 
 pub(crate) fn file(text: &str) -> File {
     File {
-        bytes: text.into(),
+        content: text.into(),
         executable: false,
         from: "test".into(),
     }

@@ -23,7 +23,7 @@ fn any_tree() -> impl Strategy<Value = Tree> {
         let mut tree = Tree::new();
         for (path, bytes, executable) in files {
             let file = File {
-                bytes,
+                content: bytes.into(),
                 executable,
                 ..file("")
             };
@@ -86,9 +86,9 @@ proptest! {
             prop_assert!(!compare(tree, &disk).is_drift());
             let found: BTreeMap<_, _> = disk.iter().map(|(p, e)| (p.clone(), e.clone())).collect();
             let expected: BTreeMap<_, _> = tree.iter().map(|(path, file)| {
-                let bytes = Some(file.bytes.clone());
+                let content = Some(file.content.clone());
                 let executable = Some(file.executable);
-                (path.clone(), Entry::File { bytes, executable })
+                (path.clone(), Entry::File { content, executable })
             }).collect();
             prop_assert_eq!(found, expected);
         }

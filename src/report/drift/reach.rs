@@ -93,7 +93,7 @@ type Files<'a> = BTreeMap<&'a str, &'a [u8]>;
 /// Compares what is there with what is generated.
 pub fn reach(new: &Tree, disk: &Disk) -> ReachDrift {
     let generated = new.iter();
-    let generated = generated.map(|(path, file)| (path.as_str(), file.bytes.as_slice()));
+    let generated = generated.map(|(path, file)| (path.as_str(), &*file.content));
     let generated: Files<'_> = generated.filter(|(path, _)| is_manifest(path)).collect();
     let known = disk.iter().map(|(path, _)| path);
     let there = known.filter_map(|path| Some((path.as_str(), disk.bytes(path)?)));
