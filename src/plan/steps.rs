@@ -315,6 +315,7 @@ fn run(lab: &Lab, before: &[Step], after: &[Step]) -> RunView {
             })
             .collect(),
         after: files(after),
+        has_alerting: lab.alerting.is_some(),
     }
 }
 

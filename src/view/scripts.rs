@@ -136,6 +136,8 @@ pub struct RunView {
     pub stages: Vec<StageScript>,
     /// Scripts after the stages.
     pub after: Vec<&'static str>,
+    /// Whether one of them makes an alert.
+    pub has_alerting: bool,
 }
 
 /// A stage and its script.

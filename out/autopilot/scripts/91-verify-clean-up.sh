@@ -50,11 +50,10 @@ known_contexts() {
 
 part() { OUT="${PARTS[$1]}"; }
 
-need gcloud kubectl
+need gcloud kubectl alpha beta
 check_project
 step "what is left of the lab ${LAB} in ${PROJECT_ID}"
-check "cluster ${CLUSTER_NAME}" gcloud container clusters describe "${CLUSTER_NAME}" \
-  "--project=${PROJECT_ID}" "--location=${LOCATION}" '--format=value(status)'
+check_list 'cluster' lab_clusters
 check "network ${NETWORK}" gcloud compute networks describe "${NETWORK}" \
   "--project=${PROJECT_ID}" '--format=value(name)'
 check "subnet ${SUBNET}" gcloud compute networks subnets describe "${SUBNET}" \
@@ -73,8 +72,10 @@ for name in "${LOAD_BALANCERS[@]}"; do
   check_list 'target pool' target_pools "${name}"
 done
 check_list 'disk' disks
-check "service account ${NODE_ACCOUNT}" gcloud iam service-accounts describe "${NODE_ACCOUNT}" \
-  "--project=${PROJECT_ID}" '--format=value(email)'
+look_up_account absent
+if [[ "${FOUND}" == 1 ]]; then
+  left "service account ${NODE_ACCOUNT}"
+fi
 declare -r metric=autopilot-denied
 declare -r alert='autopilot: denied connection'
 check "metric ${metric}" gcloud logging metrics describe "${metric}" "--project=${PROJECT_ID}" \

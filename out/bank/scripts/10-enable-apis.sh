@@ -32,3 +32,12 @@ if ((${#missing_apis[@]} == 0)); then
 else
   run gcloud services enable "${missing_apis[@]}" "--project=${PROJECT_ID}"
 fi
+
+# Not every part of Google Cloud hears of it at once.
+off='SERVICE_DISABLED|accessNotConfigured|has not been used in project'
+retry "${off}" "${WAIT_SECONDS}" gcloud compute networks list "--project=${PROJECT_ID}" \
+  --limit=1 '--format=value(name)'
+retry "${off}" "${WAIT_SECONDS}" gcloud container clusters list "--project=${PROJECT_ID}" \
+  --limit=1 '--format=value(name)'
+retry "${off}" "${WAIT_SECONDS}" gcloud iam service-accounts list "--project=${PROJECT_ID}" \
+  --limit=1 '--format=value(email)'

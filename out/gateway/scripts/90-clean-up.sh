@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Takes the whole lab down, in reverse order, and what Kubernetes made behind one's back.
+# Takes the whole lab down, in reverse order, and what Kubernetes made behind one's back. The cluster
+# is first, because it costs most, and nothing that is watched or logged goes before it.
 #
 # usage: 90-clean-up.sh [--yes]
 #   --yes, or ASSUME_YES=1 in the environment: don't ask
@@ -135,12 +136,13 @@ empty_cluster() {
   done
   for object in "${policies[@]}"; do
     IFS=/ read -r kind where name <<<"${object}"
-    run "${KUBECTL[@]}" delete "${kind}" "${name}" "--namespace=${where}" --ignore-not-found
+    remove "${KUBECTL[@]}" delete "${kind}" "${name}" "--namespace=${where}" --ignore-not-found
   done
   for object in "${annotated[@]}"; do
     remove "${KUBECTL[@]}" annotate namespace "${object}" "${DENY_ANNOTATION}-"
   done
-  run "${KUBECTL[@]}" delete "--kustomize=${LAB_DIR}/kubernetes/app" --ignore-not-found
+  # Kinds that the cluster never came to know are no obstacle.
+  remove "${KUBECTL[@]}" delete "--kustomize=${LAB_DIR}/kubernetes/app" --ignore-not-found
   for object in "${own_namespaces[@]}"; do
     run "${KUBECTL[@]}" delete namespace "${object}" --ignore-not-found
   done
@@ -165,7 +167,7 @@ delete_cluster() {
     empty_cluster
   fi
   half_made "perhaps the cluster ${CLUSTER_NAME}, on its way down: run this again"
-  run gcloud container clusters delete "${CLUSTER_NAME}" "--project=${PROJECT_ID}" \
+  in_turn gcloud container clusters delete "${CLUSTER_NAME}" "--project=${PROJECT_ID}" \
     "--location=${LOCATION}" --quiet
 }
 
@@ -275,6 +277,18 @@ delete_network() {
     "--project=${PROJECT_ID}" --quiet
 }
 
+# The settings may have named another cluster when the lab was made: it stands on the same network
+# and account.
+no_other_cluster() {
+  local name where
+  lab_clusters
+  while IFS=, read -r name where; do
+    if [[ -n "${name}" && "${DRY_RUN}" != 1 ]]; then
+      die "the cluster ${name} in ${where} stands on what would go next, so that is kept: CLUSTER_NAME=${name} LOCATION=${where} ${0} takes both down"
+    fi
+  done <<<"${OUT}"
+}
+
 # Disks of persistent volumes carry the cluster's name and location.
 delete_disks() {
   local name zone area
@@ -293,8 +307,7 @@ delete_disks() {
 delete_service_account() {
   local role
   step "service account ${NODE_ACCOUNT}"
-  look_up present gcloud iam service-accounts describe "${NODE_ACCOUNT}" "--project=${PROJECT_ID}" \
-    '--format=value(description)'
+  look_up_account present
   if [[ "${DRY_RUN}" != 1 ]] && [[ "${FOUND}" == 0 || "${OUT}" != "${MARKER}" ]]; then
     say 'gone already, or not of this lab'
     return
@@ -322,9 +335,10 @@ forget() {
 need gcloud kubectl
 check_project
 confirm
-half_made 'the lab is partly there: run this again'
+half_made 'the lab is partly there: run this again. SKIP_KUBERNETES=1 leaves out what a cluster is asked for before it goes'
 delete_cluster
 delete_disks
+no_other_cluster
 delete_network
 delete_service_account
 step "kubectl's configuration"

@@ -11,7 +11,7 @@
 # A function that answers a question sets a variable instead: FOUND, OUT, REPLY.
 
 if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] < 404)); then
-  printf 'error: bash 4.4 or newer is needed, this is %s\n' "${BASH_VERSION}" >&2
+  printf 'error: bash 4.4 or newer is needed, this is %s; on macOS: brew install bash\n' "${BASH_VERSION}" >&2
   exit 1
 fi
 set -euo pipefail
@@ -133,7 +133,7 @@ read_absence() {
   ABSENT=0
   case "${ERR}" in
     *[Pp]ermission* | *PERMISSION_DENIED* | *SERVICE_DISABLED* | *"has not been used in project"*) ;;
-    *"(NotFound)"* | *"doesn't have a resource type"*) ABSENT=1 ;;
+    *"(NotFound)"* | *"doesn't have a resource type"* | *"no matches for kind"*) ABSENT=1 ;;
     *gke-gcloud-auth-plugin* | *"command not found"*) ;;
     *NOT_FOUND* | *code=404* | *"ot found"* | *"does not exist"* | *"Could not find ["*) ABSENT=1 ;;
     *) ;;
@@ -160,6 +160,18 @@ look_up() {
   if [[ "${VERBOSE}" == 1 ]]; then
     say "found: ${FOUND}"
   fi
+}
+
+# look_up_account present|absent: the same for the account of the nodes; OUT is its description. A
+# look at an account that doesn't exist is refused like one that isn't allowed, so all are listed.
+look_up_account() {
+  ask gcloud iam service-accounts list "--project=${PROJECT_ID}" \
+    "--filter=email=\"${NODE_ACCOUNT}\"" '--format=value(email,description)'
+  FOUND=0
+  if [[ -n "${OUT}" || "${DRY_RUN}" == 1 && "$1" == present ]]; then
+    FOUND=1
+  fi
+  OUT="${OUT#*$'\t'}"
 }
 
 # look_up_object present|absent KIND NAME…: the same for an object of the cluster.
@@ -212,6 +224,11 @@ retry() {
   done
 }
 
+# in_turn COMMAND…: waits while Google Cloud has another operation of the same cluster under way.
+in_turn() {
+  retry 'try again once it is done|incompatible operation' "${WAIT_SECONDS}" "$@"
+}
+
 pause() {
   if [[ "${POLL_SECONDS}" != 0 ]]; then
     sleep "${POLL_SECONDS}"
@@ -244,22 +261,37 @@ wait_for() {
 
 # --- Tools -----------------------------------------------------------------------------------
 
-# need TOOL…: stops early if a tool isn't there or is too old. A dry run needs none.
+# need TOOL…: stops early if a tool isn't there or is too old. A dry run needs none. alpha and beta
+# are gcloud's components of that name, which not every installation brings.
 need() {
   local tool
   if [[ "${DRY_RUN}" == 1 || "${TOOLS_CHECKED:-0}" == 1 ]]; then
     return
   fi
   for tool in "$@"; do
-    if ! command -v "${tool}" >/dev/null; then
-      missing "${tool}"
-    fi
     case "${tool}" in
-      gcloud) at_least gcloud 496 'Google Cloud SDK ([0-9]+)' --version ;;
-      kubectl) at_least kubectl 27 'gitVersion: v1\.([0-9]+)' version --client --output=yaml ;;
-      *) ;;
+      alpha | beta) need_component "${tool}" ;;
+      *) need_command "${tool}" ;;
     esac
   done
+}
+
+need_command() {
+  if ! command -v "$1" >/dev/null; then
+    missing "$1"
+  fi
+  case "$1" in
+    gcloud) at_least gcloud 496 'Google Cloud SDK ([0-9]+)' --version ;;
+    kubectl) at_least kubectl 27 'gitVersion: v1\.([0-9]+)' version --client --output=yaml ;;
+    *) ;;
+  esac
+}
+
+need_component() {
+  ask gcloud --version
+  if [[ $'\n'"${OUT}" != *$'\n'"$1 "* ]]; then
+    die "gcloud's component $1 is not installed: gcloud components install $1"
+  fi
 }
 
 missing() {

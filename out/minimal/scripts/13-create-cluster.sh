@@ -89,30 +89,53 @@ wait_for "the cluster ${CLUSTER_NAME}" "${WAIT_SECONDS}" cluster_runs
 
 in_cluster=("--cluster=${CLUSTER_NAME}" "--project=${PROJECT_ID}" "--location=${LOCATION}")
 
-# Sets POOLS to the names of the cluster's pools, each on its line.
+# Sets POOLS to the status of each of the cluster's pools, by name.
+declare -A POOLS
 look_at_pools() {
-  ask gcloud container node-pools list "${in_cluster[@]}" '--format=value(name)'
-  POOLS=$'\n'"${OUT}"$'\n'
+  local name status
+  ask gcloud container node-pools list "${in_cluster[@]}" '--format=value(name,status)'
+  POOLS=()
+  while IFS=$'\t' read -r name status; do
+    if [[ -n "${name}" ]]; then
+      POOLS["${name}"]="${status}"
+    fi
+  done <<<"${OUT}"
 }
 
 # make_pool NAME FLAG…
 make_pool() {
   local name="$1"
   shift
-  if [[ "${POOLS}" == *$'\n'"${name}"$'\n'* ]]; then
+  if [[ -n "${POOLS["${name}"]:-}" ]]; then
     say "node pool ${name} exists already"
     return
   fi
   half_made "perhaps the node pool ${name}: run this again"
-  run gcloud container node-pools create "${name}" "${in_cluster[@]}" \
+  in_turn gcloud container node-pools create "${name}" "${in_cluster[@]}" \
     "--service-account=${NODE_ACCOUNT}" --scopes=cloud-platform \
     --shielded-secure-boot --shielded-integrity-monitoring "$@" --quiet
 }
 
+# A pool that lacks nodes, for want of quota or of machines, would let the lab wait for nothing.
+pools_run() {
+  local name
+  look_at_pools
+  arrived
+  for name in "${!POOLS[@]}"; do
+    case "${POOLS["${name}"]}" in
+      RUNNING | RECONCILING) ;;
+      *ERROR*) die "the node pool ${name} is in the state ${POOLS["${name}"]}: see the console, delete it, and run this again" ;;
+      *) not_yet "the node pool ${name} is in the state ${POOLS["${name}"]}" ;;
+    esac
+  done
+}
+
 step 'node pools'
 look_at_pools
-if [[ "${DRY_RUN}" == 1 || "${POOLS}" == *$'\n'default-pool$'\n'* ]] && [[ "${own_default_pool}" == 0 ]]; then
-  run gcloud container node-pools delete default-pool "${in_cluster[@]}" --quiet
+first="${POOLS[default-pool]:-STOPPING}"
+if [[ "${own_default_pool}" == 0 ]] && [[ "${DRY_RUN}" == 1 || "${first}" != STOPPING ]]; then
+  in_turn gcloud container node-pools delete default-pool \
+    "${in_cluster[@]}" --quiet
 fi
 
 flags=(
@@ -124,6 +147,7 @@ flags=(
   --workload-metadata=GKE_METADATA
 )
 make_pool lab "${flags[@]}"
+wait_for 'the node pools' "${WAIT_SECONDS}" pools_run
 wait_for "the cluster ${CLUSTER_NAME}" "${WAIT_SECONDS}" cluster_runs
 half_made ''
 say "the cluster ${CLUSTER_NAME} runs"

@@ -6,7 +6,7 @@
 #   SETTLE_SECONDS       from a change of policies until nodes enforce it, at most (15)
 #   START_SECONDS        how long a probe's pod may take to start, its image included (300)
 #   LOG_SECONDS          how long to wait for an entry that should come (300)
-#   QUIET_SECONDS        how long to wait before saying that no entry comes (60)
+#   QUIET_SECONDS        how long to wait before saying that no entry comes (120)
 #
 # RESULTS_FILE holds one JSON object a line, one for each probe of each stage. Where a probe of a
 # stage has more than one, the last one counts. Its fields, always all of them:
@@ -31,7 +31,7 @@ RESULTS_FILE="${RESULTS_FILE:-${PWD}/${LAB}-results.jsonl}"
 SETTLE_SECONDS="${SETTLE_SECONDS:-15}"
 START_SECONDS="${START_SECONDS:-300}"
 LOG_SECONDS="${LOG_SECONDS:-300}"
-QUIET_SECONDS="${QUIET_SECONDS:-60}"
+QUIET_SECONDS="${QUIET_SECONDS:-120}"
 
 STAGE=''
 NUMBER=0
@@ -120,15 +120,19 @@ run_pod() {
 
 # Waits until the pod has run to its end. One that never starts is no verdict.
 watch_pod() {
-  local name="$1" pod="$2" namespace="$3" phase started code why waits
+  local name="$1" pod="$2" namespace="$3" phase started code why waits began ended
   local limit=$((START_SECONDS + FACTS["${name} timeout"])) begin="${SECONDS}"
   while :; do
-    ask "${KUBECTL[@]}" get pod "${pod}" "${namespace}" '--output=jsonpath={.status.phase}|{.metadata.creationTimestamp}|{.status.containerStatuses[0].state.terminated.exitCode}|{.status.containerStatuses[0].state.terminated.reason}|{.status.containerStatuses[0].state.waiting.reason}'
-    IFS='|' read -r phase started code why waits <<<"${OUT}"
+    ask "${KUBECTL[@]}" get pod "${pod}" "${namespace}" '--output=jsonpath={.status.phase}|{.metadata.creationTimestamp}|{.status.containerStatuses[0].state.terminated.exitCode}|{.status.containerStatuses[0].state.terminated.reason}|{.status.containerStatuses[0].state.waiting.reason}|{.status.containerStatuses[0].state.terminated.startedAt}|{.status.containerStatuses[0].state.terminated.finishedAt}'
+    IFS='|' read -r phase started code why waits began ended <<<"${OUT}"
     note "${name}" phase "${phase}"
     note "${name}" started "${started}"
     note "${name}" exit "${code}"
     note "${name}" why "${why}"
+    note "${name}" at_once ''
+    if [[ -n "${began}" && "${began}" == "${ended}" ]]; then
+      note "${name}" at_once 1
+    fi
     if [[ "${phase}" == Succeeded || "${phase}" == Failed || "${DRY_RUN}" == 1 ]]; then
       return
     fi
@@ -167,6 +171,8 @@ read_verdict() {
     note "${name}" reason 'the pod failed without running its command'
   elif ((code == 125 || code == 126 || code == 127)); then
     note "${name}" reason "the image can't run the command: exit code ${code}"
+  elif [[ -n "${FACTS["${name} at_once"]}" ]]; then
+    note "${name}" reason "it failed at once, exit code ${code}: what a policy denies is dropped, and lasts until the time is up"
   else
     note "${name}" verdict denied
   fi

@@ -21,7 +21,7 @@ declare -r channel=''
 # What the lab made carries its cluster's name, and only that is looked for and deleted.
 mine="userLabels.dplab=\"${CLUSTER_NAME}\""
 
-need gcloud
+need gcloud alpha beta
 cluster_filter
 filter="${REPLY} jsonPayload.disposition=\"deny\""
 if [[ -n "${pods}" ]]; then

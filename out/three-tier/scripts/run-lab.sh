@@ -21,7 +21,7 @@ export RESULTS_FILE
 
 run_step() {
   step "$1"
-  bash "${LAB_DIR}/$1"
+  "${BASH}" "${LAB_DIR}/$1"
 }
 
 # Stages that are done are remembered by the cluster's id: a new cluster begins anew.
@@ -42,7 +42,7 @@ run_stage() {
       fi
     done <"${PROGRESS}"
   fi
-  bash "${LAB_DIR}/$2" || status=$?
+  "${BASH}" "${LAB_DIR}/$2" || status=$?
   if ((status == 4)); then
     warn "stage $1 did not come out as predicted"
   elif ((status != 0)); then
@@ -97,7 +97,7 @@ tell_line() {
   fi
 }
 
-need gcloud kubectl gke-gcloud-auth-plugin
+need gcloud kubectl gke-gcloud-auth-plugin alpha beta
 export TOOLS_CHECKED=1
 run_step scripts/10-enable-apis.sh
 run_step scripts/11-create-network.sh

@@ -15,8 +15,7 @@ roles=(
 need gcloud
 
 step "service account ${NODE_ACCOUNT}"
-look_up absent gcloud iam service-accounts describe "${NODE_ACCOUNT}" "--project=${PROJECT_ID}" \
-  '--format=value(description)'
+look_up_account absent
 if [[ "${FOUND}" == 0 ]]; then
   run gcloud iam service-accounts create "${account}" "--project=${PROJECT_ID}" \
     "--display-name=Nodes of ${CLUSTER_NAME}" "--description=${MARKER}"

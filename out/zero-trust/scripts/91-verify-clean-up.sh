@@ -53,8 +53,7 @@ part() { OUT="${PARTS[$1]}"; }
 need gcloud kubectl
 check_project
 step "what is left of the lab ${LAB} in ${PROJECT_ID}"
-check "cluster ${CLUSTER_NAME}" gcloud container clusters describe "${CLUSTER_NAME}" \
-  "--project=${PROJECT_ID}" "--location=${LOCATION}" '--format=value(status)'
+check_list 'cluster' lab_clusters
 check "network ${NETWORK}" gcloud compute networks describe "${NETWORK}" \
   "--project=${PROJECT_ID}" '--format=value(name)'
 check "subnet ${SUBNET}" gcloud compute networks subnets describe "${SUBNET}" \
@@ -75,8 +74,10 @@ for name in "${LOAD_BALANCERS[@]}"; do
   check_list 'target pool' target_pools "${name}"
 done
 check_list 'disk' disks
-check "service account ${NODE_ACCOUNT}" gcloud iam service-accounts describe "${NODE_ACCOUNT}" \
-  "--project=${PROJECT_ID}" '--format=value(email)'
+look_up_account absent
+if [[ "${FOUND}" == 1 ]]; then
+  left "service account ${NODE_ACCOUNT}"
+fi
 check_list "kubectl's context" known_contexts
 
 if ((LEFT > 0)); then

@@ -11,6 +11,7 @@ source "${BASH_SOURCE[0]%leftovers.sh}lib.sh"
 
 IN_NETWORK="network~/${NETWORK}\$"
 FIREWALL_FILTER="${IN_NETWORK}"
+LAB_CLUSTERS="resourceLabels.dplab=\"${LAB}\" OR network=\"${NETWORK}\""
 OF_CLUSTER="labels.goog-k8s-cluster-name=${CLUSTER_NAME} AND labels.goog-k8s-cluster-location=${LOCATION}"
 
 # dry_name NAME: what a dry run shows in place of a list.
@@ -18,6 +19,12 @@ dry_name() {
   if [[ "${DRY_RUN}" == 1 ]]; then
     OUT="$1"
   fi
+}
+
+# Of the lab, whatever their names and wherever they are.
+lab_clusters() {
+  ask gcloud container clusters list "--project=${PROJECT_ID}" "--filter=${LAB_CLUSTERS}" \
+    '--format=csv[no-heading](name,location)'
 }
 
 firewall_rules() {

@@ -126,7 +126,8 @@ fn says_where(command: &str) {
 }
 
 /// Commands that the list of commands leaves out, so that only gcloud's own parser reads them.
-const UNLISTED: [&str; 7] = [
+const UNLISTED: [&str; 8] = [
+    "gcloud iam service-accounts list ",
     "gcloud logging settings describe ",
     "gcloud logging sinks list ",
     "gcloud projects get-iam-policy ",

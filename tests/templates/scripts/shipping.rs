@@ -90,7 +90,7 @@ fn it_stops_with_the_reason_when_the_metric_never_comes() {
 #[test]
 fn another_complaint_is_not_waited_for_nor_is_there_a_wait_with_a_log_match() {
     let Some(bench) = bench("zonal") else { return };
-    let looks = [("SIMULATOR_FAIL_AT", "7")];
+    let looks = [("SIMULATOR_FAIL_AT", "9")];
     let output = bench.run(ALERTING, &[], &looks);
     assert_eq!(output.status.code(), Some(1), "{}", text(&output));
     assert_eq!(count(&bench, &CREATE_ALERT), 1, "{:#?}", bench.calls());

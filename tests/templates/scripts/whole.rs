@@ -166,6 +166,7 @@ fn a_lab_that_does_not_come_out_as_predicted_says_so_and_goes_on() {
         "cartservice-ping",
         &[("output", json!("what?"))],
     );
+    bench.outcome("allow-logging", "rogue-ping", &[("at_once", json!(true))]);
     let output = bench.run(RUN, &[], &[("START_SECONDS", "0"), ("LOG_SECONDS", "0")]);
     assert_eq!(output.status.code(), Some(4), "{}", text(&output));
     let graded = bench.grade("online-boutique");
@@ -205,6 +206,11 @@ fn a_lab_that_does_not_come_out_as_predicted_says_so_and_goes_on() {
         reason("allow-logging", "cartservice-ping"),
         "it succeeded, but did not print PONG"
     );
+    assert_eq!(
+        reason("allow-logging", "rogue-ping"),
+        "it failed at once, exit code 124: what a policy denies is dropped, and lasts until the time \
+         is up"
+    );
 }
 
 #[test]
@@ -222,6 +228,82 @@ fn a_network_without_the_proxy_only_subnet_is_refused_before_anything_is_made() 
     let said = text(&output);
     assert!(said.contains("and there is none"), "{said}");
     assert_eq!(bench.state()["clusters"], json!({}));
+}
+
+/// Makes the cluster and what it stands on.
+fn cluster(bench: &Bench) {
+    for step in [
+        "10-enable-apis",
+        "11-create-network",
+        "12-create-service-account",
+        "13-create-cluster",
+    ] {
+        bench.fine(&format!("scripts/{step}.sh"), &[]);
+    }
+}
+
+#[test]
+fn what_another_cluster_of_the_lab_stands_on_is_kept() {
+    if !tool("bash") || !tool("python3") {
+        return;
+    }
+    let bench = Bench::new(&lab("online-boutique"));
+    cluster(&bench);
+    let mut state = bench.get("state.json");
+    let clusters = state["clusters"].as_object_mut().unwrap();
+    let mut cluster = clusters.remove("your-cluster").unwrap();
+    cluster["location"] = json!("us-west1");
+    clusters.insert("second".to_owned(), cluster);
+    bench.set("state.json", &state);
+
+    let output = bench.run(CLEAN_UP, &["--yes"], &[]);
+    let told = text(&output);
+    assert_eq!(output.status.code(), Some(1), "{told}");
+    assert!(
+        told.contains("error: the cluster second in us-west1 stands on what would go next"),
+        "{told}"
+    );
+    assert_eq!(bench.state()["networks"], state["networks"]);
+    assert_eq!(bench.state()["accounts"], state["accounts"]);
+    let left = text(&bench.run(VERIFY, &[], &[]));
+    assert!(left.contains("left: cluster second\n"), "{left}");
+}
+
+#[test]
+fn a_node_pool_that_lacks_nodes_is_no_cluster_to_wait_for() {
+    if !tool("bash") || !tool("python3") {
+        return;
+    }
+    let bench = Bench::new(&lab("online-boutique"));
+    cluster(&bench);
+    let mut state = bench.get("state.json");
+    let cluster = &mut state["clusters"]["your-cluster"];
+    let pool = cluster["pools"][0].as_str().unwrap().to_owned();
+    cluster["ill"] = json!({pool.as_str(): "RUNNING_WITH_ERROR"});
+    bench.set("state.json", &state);
+    let output = bench.run(RUN, &[], &[]);
+    let told = text(&output);
+    assert_eq!(output.status.code(), Some(1), "{told}");
+    let reason = format!("error: the node pool {pool} is in the state RUNNING_WITH_ERROR");
+    assert!(told.contains(&reason), "{told}");
+}
+
+#[test]
+fn a_component_that_is_missing_is_told_before_anything_is_made() {
+    if !tool("bash") || !tool("python3") {
+        return;
+    }
+    let bench = Bench::new(&lab("online-boutique"));
+    let mut world = bench.get("world.json");
+    world["components"] = json!(["beta"]);
+    bench.set("world.json", &world);
+    let output = bench.run(RUN, &[], &[]);
+    let told = text(&output);
+    assert_eq!(output.status.code(), Some(1), "{told}");
+    let reason =
+        "error: gcloud's component alpha is not installed: gcloud components install alpha";
+    assert!(told.contains(reason), "{told}");
+    assert_eq!(bench.state()["networks"], json!({}));
 }
 
 #[test]

@@ -41,13 +41,14 @@ EMPTY = {
     "bindings": [], "young": [], "clusters": {}, "contexts": [], "metrics": {}, "policies": {},
     "channels": {}, "firewalls": {}, "forwarding": {}, "pools": {}, "groups": {}, "disks": {},
     "addresses": {}, "instances": {}, "backends": {}, "maps": {}, "proxies": {}, "checks": {},
-    "old_checks": {}, "logs": [], "ids": 0, "sinks": {}, "grants": [],
+    "old_checks": {}, "logs": [], "ids": 0, "sinks": {}, "grants": [], "fresh": [],
+    "new_pools": [],
 }
 # Cloud Logging writes with this account whatever a project's sinks send elsewhere.
 WRITER = "service-1@gcp-sa-logging.iam.gserviceaccount.com"
 CLUSTER = {"status": "RUNNING", "pools": [], "namespaces": {"default": {}}, "services": {},
            "ingresses": {}, "gateways": {}, "groups": [], "netpol": {}, "logging": "as made", "pods": {}, "app": False,
-           "stage": "", "looks": {}}
+           "stage": "", "looks": {}, "ill": {}}
 
 
 def words_and_flags(args):
@@ -136,7 +137,9 @@ class Gcloud:
     def run(self, args):
         words, flags = words_and_flags(args)
         if flags.get("version") is True:
-            print("Google Cloud SDK 528.0.0\nalpha 2025.06.20")
+            print("Google Cloud SDK 528.0.0")
+            for component in self.world.get("components", ["alpha", "beta"]):
+                print(component + " 2025.06.20")
             return
         for length in range(5, 1, -1):
             name = "_".join(words[:length]).replace("-", "_")
@@ -150,7 +153,7 @@ class Gcloud:
         elsewhere = name.startswith(("pubsub_", "logging_buckets_", "projects_")) and project in self.world["others"]
         if project != self.world["project"] and not elsewhere:
             raise Fail("ERROR: project %s not found or permission denied" % project)
-        if name.startswith("container_") and flags.get("location") != self.world["location"]:
+        if name.startswith("container_") and name != "container_clusters_list" and flags.get("location") != self.world["location"]:
             raise Fail("ERROR: a cluster is looked for in %s" % flags.get("location"))
         method(words, flags)
 
@@ -198,6 +201,17 @@ class Gcloud:
 
     def services_enable(self, words, flags):
         self.state["apis"] = sorted(set(self.state["apis"]) | set(words))
+        self.state["fresh"] = ["compute", "container", "iam"]
+
+    def heard(self, api):
+        """Not every part of Google Cloud knows at once that an API is on."""
+        if api in self.state["fresh"]:
+            self.state["fresh"].remove(api)
+            raise Fail("ERROR: %s has not been used in project p before or it is disabled." % api)
+
+    def compute_networks_list(self, words, flags):
+        self.heard("compute")
+        listed(self.state["networks"], flags)
 
     def compute_networks_describe(self, words, flags):
         show([self.one(self.state["networks"], words[0])], flags)
@@ -266,8 +280,9 @@ class Gcloud:
             raise Fail("ERROR: NAT `%s` not found" % words[0])
         self.nats(flags).remove(words[0])
 
-    def iam_service_accounts_describe(self, words, flags):
-        show([self.one(self.state["accounts"], words[0], "ERROR: NOT_FOUND: Unknown service account")], flags)
+    def iam_service_accounts_list(self, words, flags):
+        self.heard("iam")
+        listed(self.state["accounts"], flags)
 
     def iam_service_accounts_create(self, words, flags):
         email = "%s@%s.iam.gserviceaccount.com" % (words[0], self.world["project"])
@@ -276,7 +291,9 @@ class Gcloud:
         self.state["young"].append(email)
 
     def iam_service_accounts_delete(self, words, flags):
-        self.one(self.state["accounts"], words[0], "ERROR: NOT_FOUND: Unknown service account")
+        # Google Cloud doesn't tell an account that isn't there from one that it doesn't show.
+        refusal = "ERROR: PERMISSION_DENIED: Permission iam.serviceAccounts.delete denied on resource (or it may not exist)."
+        self.one(self.state["accounts"], words[0], refusal)
         del self.state["accounts"][words[0]]
 
     def cluster(self, name):
@@ -288,6 +305,12 @@ class Gcloud:
         show([cluster], flags)
         if cluster["status"] == "PROVISIONING":
             cluster["status"] = "RUNNING"
+
+    def container_clusters_list(self, words, flags):
+        self.heard("container")
+        here = {name: dict(cluster, location=cluster.get("location", self.world["location"]))
+                for name, cluster in self.state["clusters"].items()}
+        listed(here, flags)
 
     def make_cluster(self, words, flags, pools):
         for kind, flag in [("networks", "network"), ("subnets", "subnetwork"), ("accounts", "service-account")]:
@@ -337,16 +360,28 @@ class Gcloud:
         print("channels:\n- channel: REGULAR")
 
     def container_node_pools_list(self, words, flags):
-        show([{"name": name} for name in self.cluster(flags["cluster"])["pools"]], flags)
+        cluster = self.cluster(flags["cluster"])
+        young, self.state["new_pools"] = self.state["new_pools"], []
+        show([{"name": name, "status": cluster["ill"].get(name, "PROVISIONING" if name in young else "RUNNING")}
+              for name in cluster["pools"]], flags)
+
+    def pools(self, flags):
+        cluster = self.cluster(flags["cluster"])
+        if not cluster["looks"].get("pools"):
+            cluster["looks"]["pools"] = 1
+            raise Fail("ERROR: ResponseError: code=400, message=Operation operation-1 is currently updating cluster %s. "
+                       "Please wait and try again once it is done." % flags["cluster"])
+        return cluster["pools"]
 
     def container_node_pools_create(self, words, flags):
-        pools = self.cluster(flags["cluster"])["pools"]
+        pools = self.pools(flags)
         if words[0] in pools:
             raise Fail("ERROR: the node pool exists")
         pools.append(words[0])
+        self.state["new_pools"].append(words[0])
 
     def container_node_pools_delete(self, words, flags):
-        pools = self.cluster(flags["cluster"])["pools"]
+        pools = self.pools(flags)
         if words[0] not in pools:
             raise Fail("ERROR: ResponseError: code=404, message=Not found: nodePools/%s." % words[0])
         pools.remove(words[0])
@@ -760,9 +795,11 @@ class Kubectl:
         pod = self.cluster["pods"][key]
         pod["looks"] += 1
         if pod["looks"] == 1:
-            return print("Pending|%s|||ContainerCreating" % pod["started"])
+            return print("Pending|%s|||ContainerCreating||" % pod["started"])
         why = "Completed" if pod["phase"] == "Succeeded" else "Error"
-        print("%s|%s|%s|%s|" % (pod["phase"], pod["started"], pod["exit"], pod.get("why", why)))
+        ended = "at once" if pod.get("at_once") else pod["started"] + " and more"
+        print("%s|%s|%s|%s||%s|%s" % (pod["phase"], pod["started"], pod["exit"], pod.get("why", why),
+                                       "at once" if pod.get("at_once") else pod["started"], ended))
 
     def logs(self, words, flags):
         print(self.cluster["pods"][flags["namespace"] + "/" + words[0]]["output"])
