@@ -49,8 +49,8 @@ impl Named {
     }
 }
 
-/// Looks up `NAMESPACE/NAME`, `NAME`, `NAME.NAMESPACE.svc`, an address or a domain. A kind may
-/// stand behind in square brackets, as lists print it.
+/// Looks up `NAMESPACE/NAME`, `NAME`, `NAME.NAMESPACE`, `NAME.NAMESPACE.svc`, an address or a
+/// domain. A kind may stand behind in square brackets, as lists print it.
 ///
 /// # Errors
 /// If there is no such thing, or if there are several.
@@ -59,17 +59,19 @@ pub fn look_up(world: &World, text: &str) -> Result<Named, NameError> {
         return Ok(outside(Endpoint::Address(ip)));
     }
     let (bare, kind) = split_kind(text);
-    let (namespace, name) = split_namespace(bare);
-    let workloads = workloads(world, text, (namespace, name, kind))?;
-    let service = service(world, text, (namespace, name), kind)?;
-    if !workloads.is_empty() || service.is_some() {
-        return Ok(Named {
-            workloads,
-            service,
-            outside: None,
-        });
+    let short = in_namespace(world, bare);
+    for (namespace, name) in [Some(split_namespace(bare)), short].into_iter().flatten() {
+        let workloads = workloads(world, text, (namespace, name, kind))?;
+        let service = service(world, text, (namespace, name), kind)?;
+        if !workloads.is_empty() || service.is_some() {
+            return Ok(Named {
+                workloads,
+                service,
+                outside: None,
+            });
+        }
     }
-    if is_domain(bare) {
+    if short.is_none() && is_domain(bare) {
         return Ok(outside(Endpoint::Domain(
             bare.trim_end_matches('.').to_ascii_lowercase(),
         )));
@@ -94,13 +96,22 @@ fn split_namespace(bare: &str) -> (Option<&str>, &str) {
     if let Some((namespace, name)) = bare.split_once('/') {
         return (Some(namespace), name);
     }
-    let dns = bare
+    let whole = bare.strip_suffix('.').unwrap_or(bare);
+    let dns = whole
         .strip_suffix(".svc.cluster.local")
         .or_else(|| bare.strip_suffix(".svc"));
     match dns.and_then(|dns| dns.split_once('.')) {
         Some((name, namespace)) => (Some(namespace), name),
         None => (None, bare),
     }
+}
+
+/// `NAME.NAMESPACE`, where there is such a namespace: within the cluster that is no domain, unless
+/// a dot at the end says so.
+fn in_namespace<'a>(world: &World, bare: &'a str) -> Option<(Option<&'a str>, &'a str)> {
+    let (name, namespace) = bare.rsplit_once('.')?;
+    world.namespace(namespace)?;
+    Some((Some(namespace), name))
 }
 
 type Wanted<'a> = (Option<&'a str>, &'a str, Option<&'a str>);
@@ -159,10 +170,16 @@ fn ambiguous(name: &str, candidates: Vec<String>) -> NameError {
     }
 }
 
-/// A name with a dot in it, and nothing that a domain can't hold.
+/// A name with a dot in it, and nothing that a domain can't hold. What ends in digits is a slip in
+/// an address, and what ends in the cluster's own domain a slip in a Service's name.
 fn is_domain(text: &str) -> bool {
     let fine = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
-    text.contains('.') && text.chars().all(fine)
+    let text = text.trim_end_matches('.');
+    let Some((_, last)) = text.rsplit_once('.') else {
+        return false;
+    };
+    let own = last == "svc" || text.ends_with(".cluster.local");
+    text.chars().all(fine) && !own && !last.chars().all(|c| c.is_ascii_digit())
 }
 
 fn unknown(world: &World, name: &str) -> NameError {
