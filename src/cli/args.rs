@@ -330,11 +330,14 @@ pub(super) struct ReachArgs {
     pub(super) against: Option<Utf8PathBuf>,
     /// Hold what the profile expects of its probes against the policies; exit code 4 if anything
     /// is otherwise.
-    #[arg(long, conflicts_with_all = ["from", "to", "matrix", "against", "manifests"])]
+    #[arg(long, conflicts_with_all = ["from", "to", "matrix", "against", "manifests", "stage"])]
     pub(super) expect: bool,
     /// Remove and widen each rule in turn, and name the rules of which no expectation notices. Rules
     /// that allow domains are left alone, and named: probes ask for Services.
-    #[arg(long, conflicts_with_all = ["from", "to", "matrix", "against", "manifests", "expect"])]
+    #[arg(
+        long,
+        conflicts_with_all = ["from", "to", "matrix", "against", "manifests", "stage", "expect"]
+    )]
     pub(super) mutate: bool,
     /// End with 0 where differences were found.
     #[arg(long, requires = "against")]

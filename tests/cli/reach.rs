@@ -81,6 +81,16 @@ fn one_question_is_answered_with_reasons() {
     ];
     assert_output("question-json", &with(&json), 0);
     assert_output("no-such-name", &with(&["card", "--to", "web"]), 64);
+    // Names of the cluster's own DNS, whole, short, and misspelt, are no domains.
+    for (name, to, exit) in [
+        ("in-namespace", "web.shop", 0),
+        ("whole-name", "web.shop.svc.cluster.local.", 0),
+        ("misspelt-in-namespace", "wep.shop", 64),
+        ("misspelt-whole-name", "wep.shop.svc.cluster.local", 64),
+        ("no-address", "300.1.1.1", 64),
+    ] {
+        assert_output(name, &with(&["cart", "--to", to, "--port", "80"]), exit);
+    }
     assert_output(
         "service-as-source",
         &with(&["shop/web[Service]", "--to", "cart"]),
@@ -127,6 +137,9 @@ fn a_profile_is_answered_stage_by_stage() {
     let stages = ["--stage", "all", "--to", "redis-cart", "--format", "json"];
     assert_output("stages-json", &with(&stages), 0);
     assert_output("no-such-stage", &with(&["--stage", "later"]), 64);
+    let args = with(&["--stage", "open", "--expect"]);
+    let output = dplab(&fixtures("reach"), &args);
+    assert_eq!(code(&output), 64, "all stages are proved, or none");
     assert_output("expect", &with(&["--expect"]), 0);
     assert_output("mutate", &with(&["--mutate"]), 0);
     assert_output("mutate-json", &with(&["--mutate", "--format", "json"]), 0);
