@@ -35,12 +35,23 @@ pub(super) fn run(args: &GradeArgs, term: &Term) -> anyhow::Result<Exit> {
                 .with_context(|| format!("the entries in `{path}` can't be read"))?,
         ),
     };
-    let own: Vec<Measured> = results
-        .into_iter()
-        .filter(|measured| measured.lab == lab.name.as_str())
-        .collect();
-    let grades = grade::grade(lab, &own, export.as_deref());
     let name = lab.name.as_str();
+    let (own, others): (Vec<Measured>, Vec<Measured>) = results
+        .into_iter()
+        .partition(|measured| measured.lab == name);
+    let grades = grade::grade(lab, &own, export.as_deref());
+    if grades.is_empty() || own.is_empty() && !others.is_empty() {
+        let results = &args.results;
+        let words = format!("`{results}` has no result of a stage and probe of the lab `{name}`");
+        return Err(Usage(words).into());
+    }
+    if let Some(other) = others.first() {
+        term.warn(&format!(
+            "left out: {} results of other labs, such as `{}`",
+            others.len(),
+            other.lab
+        ));
+    }
     term.payload(&match args.format {
         GradeFormat::Text => grade::text(&grades),
         GradeFormat::Json => pretty(&grade::json(name, &grades))?,

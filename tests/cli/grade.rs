@@ -93,6 +93,29 @@ fn each_way_to_differ_fails_and_says_why() {
 }
 
 #[test]
+fn results_of_other_labs_are_told_and_grade_nothing() {
+    let mut results = good();
+    let mut other = line("open", "rogue-ping", "allowed", false);
+    other["lab"] = json!("other");
+    results.push(other);
+    let output = grade(&results, &[]);
+    assert_eq!(code(&output), 0, "{}", stderr(&output));
+    assert_eq!(
+        stderr(&output),
+        "left out: 1 results of other labs, such as `other`\n"
+    );
+    for profile in ["profiles/minimal.yaml", "profiles/online-boutique.yaml"] {
+        let output = grade(&good(), &[profile]);
+        assert_eq!(code(&output), 64, "{}", stderr(&output));
+        let told = stderr(&output);
+        assert!(
+            told.contains("has no result of a stage and probe"),
+            "{told}"
+        );
+    }
+}
+
+#[test]
 fn exported_entries_decide_what_was_logged() {
     let scratch = tempfile::tempdir().expect("a folder");
     let path = scratch.path().join("export.json");
