@@ -1,7 +1,7 @@
 //! `calls:` who calls whom: every call leads somewhere.
 
 use super::app::{Written, namespace_of, services};
-use super::cx::{Cx, unknown_name};
+use super::cx::{Cx, unknown_name_before};
 use super::path::Path;
 use crate::diag::{Code, Diagnostic, one_of};
 use crate::model::fqdn::FqdnMatch;
@@ -134,15 +134,15 @@ fn parts(text: &str) -> Option<(&str, Option<&str>, Port)> {
 
 /// Names what there is, in other namespaces with these.
 fn no_service(app: &RawApp, written: &At<String>, name: &str, here: &str) -> Diagnostic {
-    let host = written
-        .value
-        .rsplit_once(':')
-        .map_or(name, |(host, _)| host);
+    let (host, rest) = match written.value.rfind(':') {
+        Some(colon) => written.value.split_at(colon),
+        None => (name, ""),
+    };
     let full = |one: Written<'_>| match one.namespace == here {
         true => one.name.value.clone(),
         false => format!("{}.{}", one.name.value, one.namespace),
     };
     let known: Vec<String> = services(app).map(full).collect();
     let known: Vec<&str> = known.iter().map(String::as_str).collect();
-    unknown_name("Service", host, written.span, &known)
+    unknown_name_before(rest, "Service", host, written.span, &known)
 }

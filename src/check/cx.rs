@@ -200,11 +200,23 @@ impl Cx {
 
 /// `there is no policy `x``, with the nearest that there is.
 pub(super) fn unknown_name(what: &str, name: &str, span: Span, known: &[&str]) -> Diagnostic {
+    unknown_name_before("", what, name, span, known)
+}
+
+/// [`unknown_name`] where something else stands behind the name in the same text, which what is
+/// suggested takes the place of.
+pub(super) fn unknown_name_before(
+    rest: &str,
+    what: &str,
+    name: &str,
+    span: Span,
+    known: &[&str],
+) -> Diagnostic {
     let finding = Diagnostic::new(Code::UnknownName, format!("there is no {what} `{name}`"));
     match nearest(name, known.iter().copied()) {
         Some(near) => finding
             .at(span, format!("expected {}", one_of(known)))
-            .suggest(span, near),
+            .suggest(span, format!("{near}{rest}")),
         None if known.is_empty() => finding.at(span, format!("the profile has no {what} at all")),
         None => finding.at(span, format!("expected {}", one_of(known))),
     }
