@@ -21,6 +21,7 @@ use crate::diag::{Code, Diagnostic, Severity};
 use crate::model::Lab;
 use crate::model::labels::{Labels, NAMESPACE_NAME_LABEL};
 use crate::model::logging::LoggingSpec;
+use crate::model::names::SYSTEM_NAMESPACES;
 use crate::model::network::Network;
 use crate::model::policy::{NetworkPolicySpec, Peer};
 use crate::netpol::dns::{self, DnsPath};
@@ -254,10 +255,8 @@ impl<'w> Lint<'w> {
 
     /// The known namespaces that a selector means; none if it may mean one that GKE makes.
     fn namespaces(&self, wanted: &crate::model::selector::Selector) -> Option<Vec<&'w str>> {
-        let system = SYSTEM_NAMESPACES
-            .iter()
-            .filter(|name| self.in_namespace(name).is_empty());
-        for name in system {
+        // Whatever is known of them, there is more in them.
+        for name in SYSTEM_NAMESPACES {
             let mut labels = Labels::new();
             labels.insert(NAMESPACE_NAME_LABEL, *name);
             if wanted.matches(&labels) {
@@ -271,16 +270,6 @@ impl<'w> Lint<'w> {
         Some(all.map(|namespace| namespace.name.as_str()).collect())
     }
 }
-
-/// Namespaces that are there although nobody writes them down.
-const SYSTEM_NAMESPACES: &[&str] = &[
-    "kube-system",
-    "gke-managed-system",
-    "gke-managed-dpv2-observability",
-    "gmp-system",
-    "gmp-public",
-    "istio-system",
-];
 
 fn namespace(policy: &Policy) -> &str {
     policy.namespace.as_deref().unwrap_or("default")

@@ -43,7 +43,7 @@ pub(super) fn policies(
     let path = root.key("policies");
     let given = raw.policies.as_deref().unwrap_or_default();
     let switch = fqdn::switched_on(raw);
-    unique(cx, &path, given);
+    unique(cx, &path, given, app.map(|app| app.namespace.as_str()));
     let mut whole = true;
     let mut policies = Policies {
         all: Vec::new(),
@@ -61,8 +61,11 @@ pub(super) fn policies(
 
 /// Policies of one namespace have names of their own. A name that policies of several namespaces
 /// share stands for all of them.
-fn unique(cx: &mut Cx, path: &Path<'_>, given: &[At<RawPolicy>]) {
-    let namespace = |policy: &RawPolicy| policy.namespace.as_ref().map(|ns| ns.value.clone());
+fn unique(cx: &mut Cx, path: &Path<'_>, given: &[At<RawPolicy>], own: Option<&str>) {
+    let namespace = |policy: &RawPolicy| {
+        let written = policy.namespace.as_ref().map(|ns| ns.value.clone());
+        written.or_else(|| own.map(str::to_owned))
+    };
     let mut groups: Vec<Option<String>> = given.iter().map(|p| namespace(p)).collect();
     groups.sort();
     groups.dedup();

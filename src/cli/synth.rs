@@ -1,5 +1,7 @@
 //! `dplab synth`: the policies that an application needs and no more.
 
+use std::collections::BTreeSet;
+
 use super::args::{AboutArgs, SynthArgs};
 use super::import;
 use super::load;
@@ -30,6 +32,13 @@ pub(super) fn run(args: &SynthArgs, term: &Term) -> anyhow::Result<Exit> {
         term.say(&format!(
             "look at: {workload} is carried as it is, so no calls are known of it and no policy is \
              made for it"
+        ));
+    }
+    let namespaces = lab.app.workloads.iter().map(|one| &one.namespace);
+    let system: BTreeSet<_> = namespaces.filter(|one| synth::is_system(one)).collect();
+    for namespace in system {
+        term.say(&format!(
+            "look at: `{namespace}` is the cluster's own, so no policy denies everything there"
         ));
     }
     if !args.compare {

@@ -2,6 +2,16 @@
 
 use std::fmt;
 
+/// Namespaces that are there although nobody writes them down: GKE and its add-ons make them.
+pub const SYSTEM_NAMESPACES: &[&str] = &[
+    "kube-system",
+    "gke-managed-system",
+    "gke-managed-dpv2-observability",
+    "gmp-system",
+    "gmp-public",
+    "istio-system",
+];
+
 /// A text that can't be the kind of name asked for.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{text}` can't be {what}")]

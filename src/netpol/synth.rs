@@ -14,7 +14,7 @@ mod front;
 mod pods;
 mod reserved;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use self::calls::{Calls, ports_at, resolved};
 use self::front::Front;
@@ -24,7 +24,7 @@ use crate::model::edge::Way;
 use crate::model::fqdn::{FqdnPolicySpec, FqdnPort, FqdnRule};
 use crate::model::lab::{Policy, PolicySpec};
 use crate::model::labels::Labels;
-use crate::model::names::{DnsLabel, DnsSubdomain, NameError};
+use crate::model::names::{DnsLabel, DnsSubdomain, NameError, SYSTEM_NAMESPACES};
 use crate::model::policy::{Direction, NetworkPolicySpec, Peer, Rule};
 use crate::model::port::{PolicyPort, PortRef, Protocol};
 use crate::model::selector::Selector;
@@ -51,7 +51,9 @@ pub fn policies(app: &App, cluster: &Cluster) -> Vec<Made> {
     let mut made = Vec::new();
     let calls = Calls::of(app);
     for namespace in namespaces(app) {
-        made.push(deny_all(namespace));
+        if !is_system(namespace) {
+            made.push(deny_all(namespace));
+        }
         let here = app
             .workloads
             .iter()
@@ -64,10 +66,16 @@ pub fn policies(app: &App, cluster: &Cluster) -> Vec<Made> {
     made
 }
 
+/// Whether a namespace holds what the cluster itself runs on, its DNS among it: there each workload
+/// gets its own policy, but nothing else is closed.
+pub fn is_system(namespace: &DnsLabel) -> bool {
+    SYSTEM_NAMESPACES.contains(&namespace.as_str())
+}
+
 /// The same as policies of a lab, all named after one name.
 ///
 /// # Errors
-/// A name that gets too long.
+/// A name that gets too long, or that two policies would have: workloads may be called `deny-all`.
 pub fn named(app: &App, cluster: &Cluster, name: &str) -> Result<Vec<Policy>, NameError> {
     let policy = |made: Made| {
         Ok(Policy {
@@ -79,7 +87,20 @@ pub fn named(app: &App, cluster: &Cluster, name: &str) -> Result<Vec<Policy>, Na
             spec: made.spec,
         })
     };
-    policies(app, cluster).into_iter().map(policy).collect()
+    let made = policies(app, cluster).into_iter().map(policy);
+    let made: Vec<Policy> = made.collect::<Result<_, _>>()?;
+    let mut names = BTreeSet::new();
+    let mut twice = made
+        .iter()
+        .filter(|one| !names.insert((&one.namespace, &one.name)));
+    match twice.next() {
+        Some(policy) => Err(NameError {
+            text: policy.name.to_string(),
+            what: "the name of two policies that are made from the calls",
+            expected: "a workload whose name is not what another policy's name ends in",
+        }),
+        None => Ok(made),
+    }
 }
 
 /// The namespaces that hold workloads, in the order in which they come; the application's own if

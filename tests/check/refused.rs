@@ -610,6 +610,21 @@ fn names_that_must_agree() {
             "made from the calls",
         ),
         (
+            "policies: [{name: b, namespace: default, spec: {podSelector: {}}}, {name: b, spec: {podSelector: {}}}]",
+            "duplicate-name 1:75",
+            "policy",
+        ),
+        (
+            "app: {workloads: [{name: deny-all, image: i}]}\npolicies: [{name: p, from: calls}]",
+            "bad-value 2:19",
+            "`p-deny-all` can't be the name of two policies",
+        ),
+        (
+            "app: {workloads: [{name: frontend, calls: ['cartservise:7070']}]}",
+            "unknown-name 1:44",
+            "no Service `cartservise`",
+        ),
+        (
             "policies: [{name: p-frontend, spec: {podSelector: {}}}, {name: p, from: calls}]",
             "duplicate-name 1:64",
             "made from the calls",

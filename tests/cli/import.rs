@@ -132,6 +132,27 @@ fn workloads_that_are_carried_get_no_policies_and_that_is_said() {
 }
 
 #[test]
+fn the_cluster_s_own_namespaces_are_not_closed_as_a_whole() {
+    let folder = folder();
+    let profile = "format: dplab/v1\nname: a\ncluster: {project: my-project, location: us-east1}\n\
+                   app:\n  namespaces: [{name: kube-system, existing: true}]\n  workloads:\n  \
+                   - {name: agent, image: i, namespace: kube-system}\n  - {name: web, image: i}\n";
+    std::fs::write(folder.path().join("system.yaml"), profile).expect("a file");
+    let output = dplab(folder.path(), &["synth", "system.yaml"]);
+    assert_eq!(
+        stderr(&output),
+        "look at: `kube-system` is the cluster's own, so no policy denies everything there\n"
+    );
+    let text = stdout(&output);
+    let made = |name: &str| text.matches(&format!("name: {name}\n")).count();
+    assert_eq!(
+        (made("least-deny-all"), made("least-agent")),
+        (1, 1),
+        "{text}"
+    );
+}
+
+#[test]
 fn manifests_that_cannot_be_read_are_3_and_none_at_all_64() {
     let folder = folder();
     let at = |args: &[&str]| dplab(folder.path(), args);
