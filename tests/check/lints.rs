@@ -219,6 +219,17 @@ fn each_kind_is_found() {
 }
 
 #[test]
+fn a_service_of_others_with_the_same_number_hides_no_port_of_a_service() {
+    let other = "apiVersion: v1\nkind: Service\nmetadata: {name: 0-b}\n\
+                 spec: {selector: {app: b}, ports: [{port: 80, targetPort: 9090}]}\n---\n";
+    let spec = "podSelector: {matchLabels: {app: a}}, policyTypes: [Ingress], \
+                ingress: [{from: [{podSelector: {matchLabels: {app: b}}}], \
+                ports: [{protocol: TCP, port: 80}]}]";
+    let found = codes(&format!("{other}{}", policy("", spec)));
+    assert_eq!(found, [Code::ServicePort]);
+}
+
+#[test]
 fn annotations_count_where_they_belong_and_are_delegated() {
     let logging = "apiVersion: networking.gke.io/v1alpha1\nkind: NetworkLogging\n\
                    metadata: {name: default}\nspec: {cluster: {deny: {log: true, delegate: true}}}\n---\n";

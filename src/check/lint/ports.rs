@@ -133,7 +133,10 @@ impl At<'_, '_> {
                 let Backends::Pods(pods) = backends(self.lint.world, service, own) else {
                     continue;
                 };
-                let behind = pods.iter().find(|pod| pod.workload == id)?;
+                // Another Service may have the same number in front of other pods.
+                let Some(behind) = pods.iter().find(|pod| pod.workload == id) else {
+                    continue;
+                };
                 match behind.connection {
                     crate::netpol::Connection::Port(_, target) if target != number => {
                         return Some((target, &service.name));
