@@ -26,7 +26,7 @@ impl Guard {
     /// Makes the root if need be, and waits for another run to end.
     pub(super) fn take(root: &Utf8Path, wait: Duration) -> Result<Self, WriteError> {
         fs::create_dir_all(root).map_err(|e| WriteError::io("make the folder", root, e))?;
-        let until = Instant::now() + wait;
+        let until = Instant::now() + wait.min(LONGEST);
         let locked = match folder(root) {
             Ok(file) => wait_for(file, until),
             Err(error) => Err(TryLockError::Error(error)),
@@ -42,6 +42,9 @@ impl Guard {
         }
     }
 }
+
+/// A year is as good as for ever, and no clock overflows.
+const LONGEST: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 #[cfg(unix)]
 fn folder(root: &Utf8Path) -> io::Result<File> {

@@ -35,6 +35,13 @@ fn edited_files_are_named_and_kept_until_forced() {
 }
 
 #[test]
+fn a_wait_for_ever_is_no_mistake() {
+    let repo = Repo::new();
+    let longest = u64::MAX.to_string();
+    assert_eq!(code(&repo.dplab(&["generate", "--wait", &longest])), 0);
+}
+
+#[test]
 fn many_labs_are_told_in_order_and_one_that_is_refused_stops_no_other() {
     let repo = Repo::bare();
     let profile = repo.read("profiles/shop.yaml");
