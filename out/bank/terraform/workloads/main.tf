@@ -24,6 +24,15 @@ locals {
   )
   app = { for key, object in local.files.app : key => object if object.kind != "Namespace" }
 
+  # Where an object describes pods.
+  pods = {
+    for key, object in local.app : key => {
+      "spec"                                = try({ Pod = object.spec }[object.kind], {})
+      "spec.template.spec"                  = try(object.spec.template.spec, {})
+      "spec.jobTemplate.spec.template.spec" = try(object.spec.jobTemplate.spec.template.spec, {})
+    }
+  }
+
   network_logging = yamldecode(file("${local.folder}/logging/network-logging.yaml"))
 }
 
@@ -46,10 +55,27 @@ resource "kubernetes_annotations" "namespace" {
   }
 }
 
+# Kubernetes takes the endpoint groups of its load balancers away some minutes after them, and only
+# while the cluster lives: a destroy waits here, after the application and before the cluster.
+resource "time_sleep" "endpoint_groups" {
+  destroy_duration = "5m"
+
+  depends_on = [kubernetes_manifest.namespace]
+}
+
 resource "kubernetes_manifest" "app" {
   for_each = local.app
 
   manifest = each.value
+
+  # Autopilot raises what containers ask for, and adds to it: what the cluster makes of it counts.
+  computed_fields = concat(["metadata.annotations", "metadata.labels"], flatten([
+    for path, pods in local.pods[each.key] : [
+      for list in ["containers", "initContainers"] : [
+        for index, container in try(pods[list], []) : "${path}.${list}[${index}].resources"
+      ]
+    ]
+  ]))
 
   # A Deployment counts as made when its pods run.
   dynamic "wait" {
@@ -60,7 +86,7 @@ resource "kubernetes_manifest" "app" {
     }
   }
 
-  depends_on = [kubernetes_manifest.namespace]
+  depends_on = [kubernetes_manifest.namespace, time_sleep.endpoint_groups]
 }
 
 resource "kubernetes_manifest" "policy" {

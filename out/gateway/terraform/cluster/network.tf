@@ -1,5 +1,6 @@
-# GKE makes firewall rules and endpoint groups in this network that no state knows, and takes the
-# last of them away some minutes after the cluster: deleting the network has to wait for that.
+# GKE makes firewall rules and endpoint groups in this network that no state knows, and they keep it
+# from being deleted. A destroy that stops here can be run again some minutes later; what is there
+# even then goes with scripts/90-clean-up.sh, which knows this network by its description.
 resource "google_compute_network" "lab" {
   # checkov:skip=CKV2_GCP_18:a network without automatic subnets has no default rules; GKE makes what it needs
 

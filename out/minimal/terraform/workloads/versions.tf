@@ -13,6 +13,12 @@ terraform {
       source  = "hashicorp/kubernetes"
       version = ">= 2.38, < 4.0"
     }
+
+    # Waits until load balancers are gone for good.
+    time = {
+      source  = "hashicorp/time"
+      version = ">= 0.9, < 1.0"
+    }
   }
 
   # backend "gcs" {

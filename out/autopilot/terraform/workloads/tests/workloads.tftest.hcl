@@ -3,6 +3,8 @@ mock_provider "google" {}
 
 mock_provider "kubernetes" {}
 
+mock_provider "time" {}
+
 override_data {
   target = data.google_container_cluster.lab
   values = {
@@ -25,6 +27,11 @@ run "manifests" {
   assert {
     condition     = alltrue([for object in kubernetes_manifest.app : object.manifest.kind != "Kustomization"])
     error_message = "A kustomization is no object of the cluster."
+  }
+
+  assert {
+    condition     = alltrue([for object in kubernetes_manifest.app : object.manifest.kind != "Deployment" || contains(object.computed_fields, "spec.template.spec.containers[0].resources")])
+    error_message = "What Autopilot makes of a container's resources is no difference."
   }
 
   assert {
