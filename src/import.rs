@@ -11,6 +11,7 @@ mod containers;
 mod draft;
 mod equal;
 mod item;
+mod plain;
 mod services;
 mod settle;
 mod workloads;
@@ -98,6 +99,14 @@ pub fn import(
     names.sort();
     if let Some(twice) = names.windows(2).find(|pair| pair[0] == pair[1]) {
         return Err(ImportError::Twice(twice[0].clone()));
+    }
+    let exported = objects
+        .iter_mut()
+        .filter_map(|one| plain::plain(one).then_some(()));
+    if let count @ 1.. = exported.count() {
+        notes.push(format!(
+            "{count} objects came out of a cluster: what it had added to them was left out"
+        ));
     }
     let mut draft = draft::Draft::of(objects);
     calls::find(&mut draft);

@@ -34,6 +34,14 @@ pub(super) fn run(args: &SynthArgs, term: &Term) -> anyhow::Result<Exit> {
              made for it"
         ));
     }
+    for service in lab.app.objects.iter().filter(|one| is_service(&one.json)) {
+        let metadata = &service.json["metadata"];
+        term.say(&format!(
+            "look at: the Service `{}` is carried as it is, so no call and no way in from outside \
+             leads to what is behind it",
+            metadata["name"].as_str().unwrap_or_default()
+        ));
+    }
     let namespaces = lab.app.workloads.iter().map(|one| &one.namespace);
     let system: BTreeSet<_> = namespaces.filter(|one| synth::is_system(one)).collect();
     for namespace in system {
@@ -50,6 +58,13 @@ pub(super) fn run(args: &SynthArgs, term: &Term) -> anyhow::Result<Exit> {
     let (present, least) = (reach(&present, reading), reach(&least, reading));
     term.payload(&compare::text(&present, &least))?;
     Ok(Exit::Fine)
+}
+
+/// Whether an object chooses pods and sends them what comes for it.
+fn is_service(object: &serde_json::Value) -> bool {
+    object["apiVersion"] == "v1"
+        && object["kind"] == "Service"
+        && object["spec"]["selector"].is_object()
 }
 
 /// One document of a stream that kubectl takes.

@@ -69,6 +69,25 @@ impl Draft {
         draft
     }
 
+    /// Says what most workloads share in each of them, since it can't be said of all.
+    pub(super) fn without_default(&mut self, key: &str) -> bool {
+        let known = self.defaults.get(key).is_some_and(|all| *all != json!({}));
+        if !known {
+            return false;
+        }
+        self.defaults[key] = json!({});
+        for one in &mut self.workloads {
+            let anew = workloads::workload(&one.item.origin, &self.home, &self.defaults).0;
+            let before = std::mem::replace(&mut one.item.says, anew);
+            for key in ["metadataServer", "autoscaling", "disruptionBudget"] {
+                if let Some(value) = before.get(key) {
+                    one.item.says.insert(key.to_owned(), value.clone());
+                }
+            }
+        }
+        true
+    }
+
     fn service(&mut self, object: Json) {
         let behind = |one: &&mut Workload| services::is_behind(&object, &one.item.origin);
         let Some(workload) = self.workloads.iter_mut().find(behind) else {
@@ -161,13 +180,35 @@ impl Draft {
         let mut profile = Says::default();
         profile.put("format", FORMAT);
         profile.put("name", about.name.as_str());
-        let cluster = json!({"project": about.project, "location": about.location});
-        profile.put("cluster", cluster);
+        let mut cluster = Says::default();
+        cluster.put("project", about.project.as_str());
+        cluster.put("location", about.location.as_str());
+        cluster.put("dataplane", self.dataplane());
+        profile.put("cluster", cluster.0);
         profile.put("app", app.0);
         profile.put("policies", list(self.apart.list(apart::POLICIES)));
         let logging = self.logging.as_ref().map(|item| item.says.clone());
         profile.put("logging", logging.map_or(Json::Null, Json::Object));
         Json::Object(profile.0)
+    }
+
+    /// What the cluster must serve for what was read.
+    fn dataplane(&self) -> Map<String, Json> {
+        let apart = self.apart.items().map(|item| &item.origin);
+        let all: Vec<&Json> = apart.chain(&self.objects).collect();
+        let needed = [
+            ("FQDNNetworkPolicy", "fqdnNetworkPolicy"),
+            (
+                "CiliumClusterwideNetworkPolicy",
+                "ciliumClusterwideNetworkPolicy",
+            ),
+        ];
+        let needed = needed
+            .into_iter()
+            .filter(|(kind, _)| all.iter().any(|object| object["kind"] == *kind));
+        needed
+            .map(|(_, word)| (word.to_owned(), json!(true)))
+            .collect()
     }
 
     /// Namespaces that were read, and those that must be there already since nobody makes them.

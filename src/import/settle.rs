@@ -2,7 +2,7 @@
 
 mod workload;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
 use camino::Utf8Path;
@@ -13,7 +13,7 @@ use super::equal::{completed, title};
 use super::item::Item;
 use super::{About, ImportError};
 use crate::check;
-use crate::diag::{Diagnostic, Severity};
+use crate::diag::{Code, Diagnostic, Severity};
 use crate::lang::yaml;
 use crate::model::Lab;
 use crate::profile;
@@ -31,7 +31,7 @@ pub(super) fn settle(draft: &mut Draft, about: &About) -> Result<(), ImportError
         let changed = match check(&draft.profile(about)) {
             Err(findings) => {
                 last = findings.first().map_or_else(String::new, describe);
-                findings.iter().any(|finding| draft.refused(finding))
+                draft.refused_all(&findings)
             }
             Ok(lab) => {
                 let generated = generated(&lab);
@@ -102,10 +102,34 @@ fn is_given_up(item: &Item) -> bool {
 }
 
 impl Draft {
+    /// Carries what findings refuse, of each item the first. A name that is unknown may be the
+    /// consequence of another finding, so those wait until there is nothing else.
+    fn refused_all(&mut self, findings: &[Diagnostic]) -> bool {
+        let is_unknown = |finding: &&Diagnostic| finding.code == Code::UnknownName;
+        let (unknown, others): (Vec<_>, Vec<_>) = findings.iter().partition(is_unknown);
+        [others, unknown].into_iter().any(|findings| {
+            let mut items = BTreeSet::new();
+            let mut changed = false;
+            for finding in findings {
+                let path = finding.path.as_deref().unwrap_or_default();
+                let item = path.split_once(']').map_or(path, |(item, _)| item);
+                changed |= items.insert(item) && self.refused(finding);
+            }
+            changed
+        })
+    }
+
     /// Carries what a finding refuses. Says whether anything changed.
     fn refused(&mut self, finding: &Diagnostic) -> bool {
         let path = finding.path.as_deref().unwrap_or_default();
+        if let Some(rest) = path.strip_prefix("app.defaults.") {
+            let key = rest.split(['.', '[']).next().unwrap_or(rest);
+            return self.without_default(key);
+        }
         if let Some((index, rest)) = inside(path, "app.workloads") {
+            if let Some((call, _)) = inside(rest, "calls") {
+                return self.lose_call(index, call, &finding.message);
+            }
             return self
                 .workloads
                 .get_mut(index)
@@ -117,8 +141,30 @@ impl Draft {
                 return item.map(give_up).is_some();
             }
         }
-        let logging = self.logging.take().filter(|_| path.starts_with("logging"));
+        if !path.starts_with("logging") {
+            return false;
+        }
+        let logging = self.logging.take();
         logging.map(|item| self.objects.push(item.origin)).is_some()
+    }
+
+    /// Leaves a call out, and says so.
+    fn lose_call(&mut self, workload: usize, call: usize, why: &str) -> bool {
+        let Some(one) = self.workloads.get_mut(workload) else {
+            return false;
+        };
+        if call >= one.calls.len() {
+            return false;
+        }
+        let call = one.calls.remove(call);
+        let name = one.item.origin["metadata"]["name"]
+            .as_str()
+            .unwrap_or_default();
+        let told = format!("{name} -> {call} (");
+        self.calls.retain(|line| !line.starts_with(&told));
+        let note = format!("{name}: the call `{call}` is left out: {why}");
+        self.notes.push(note);
+        true
     }
 
     /// Carries what does not come back as it was. Says whether anything changed.

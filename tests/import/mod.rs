@@ -258,3 +258,100 @@ fn manifests_that_are_none_are_refused() {
         "Service default/a stands in the manifests twice"
     );
 }
+
+/// A Deployment and its Service, with more words where they stand.
+fn pair(pod: &str, service: &str, port: &str) -> String {
+    format!(
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: w}}\nspec:\n  \
+         selector: {{matchLabels: {{app: w}}}}\n  template:\n    metadata: {{labels: {{app: w}}}}\n    \
+         spec: {{{pod}containers: [{{name: main, image: i, ports: [{{name: http, containerPort: 8080}}]}}]}}\n\
+         ---\napiVersion: v1\nkind: Service\nmetadata: {{name: w}}\n\
+         spec: {{{service}selector: {{app: w}}, ports: [{{{port}port: 80, targetPort: http}}]}}\n"
+    )
+}
+
+#[test]
+fn words_that_mean_nothing_carry_nothing() {
+    let plain = imported(&pair("", "", "")).expect("manifests");
+    for (pod, service, port) in [
+        ("", "clusterIP: '', ", ""),
+        ("", "type: '', loadBalancerIP: '', ", ""),
+        ("", "", "nodePort: 0, "),
+        ("", "", "name: '', "),
+        ("hostNetwork: false, ", "", ""),
+        ("serviceAccountName: '', hostPID: false, ", "", ""),
+    ] {
+        let wordy = imported(&pair(pod, service, port)).expect("manifests");
+        assert_eq!(wordy.profile, plain.profile, "{pod}{service}{port}");
+        assert_eq!(wordy.carried, [""; 0], "{pod}{service}{port}");
+    }
+}
+
+#[test]
+fn what_a_cluster_added_is_left_out_and_that_is_said() {
+    let plain = imported(&pair("", "", "")).expect("manifests");
+    let added = "metadata: {name: w, uid: u, resourceVersion: '1', generation: 2, \
+                 annotations: {kubectl.kubernetes.io/last-applied-configuration: '{}'}}";
+    let text = pair(
+        "",
+        "clusterIP: 10.1.1.1, clusterIPs: [10.1.1.1], ipFamilies: [IPv4], ipFamilyPolicy: SingleStack, ",
+        "",
+    );
+    let text = text.replace("metadata: {name: w}", added) + "status: {loadBalancer: {}}\n";
+    let exported = imported(&text).expect("manifests");
+    assert_eq!(exported.profile, plain.profile);
+    let note = "2 objects came out of a cluster: what it had added to them was left out";
+    assert_eq!(exported.notes, [note]);
+}
+
+#[test]
+fn a_call_that_gets_lost_is_told_and_is_no_call() {
+    let caller = "---\napiVersion: apps/v1\nkind: Deployment\nmetadata: {name: c}\nspec:\n  \
+                  selector: {matchLabels: {app: c}}\n  template:\n    metadata: {labels: {app: c}}\n    \
+                  spec: {containers: [{name: main, image: i, env: [{name: U, value: 'http://w:80'}]}]}\n";
+    let fixed = pair("", "clusterIP: 10.1.1.1, ", "") + caller;
+    let imported = imported(&fixed).expect("manifests");
+    assert_eq!(imported.carried, ["Service default/w whole"]);
+    assert_eq!(imported.calls, [""; 0]);
+    let told = &imported.notes[..];
+    assert!(
+        matches!(told, [note] if note.starts_with("c: the call `w:80` is left out: ")),
+        "{told:?}"
+    );
+}
+
+#[test]
+fn many_things_to_carry_are_carried() {
+    let one = |n: usize| {
+        let text = pair(
+            "",
+            &format!("clusterIP: 10.1.{}.{}, ", n / 250, n % 250),
+            "",
+        );
+        text.replace("name: w", &format!("name: w{n}"))
+            .replace("app: w", &format!("app: w{n}"))
+    };
+    let all: Vec<String> = (0..260).map(one).collect();
+    let imported = imported(&all.join("---\n")).expect("manifests");
+    assert_eq!(imported.carried.len(), 260);
+}
+
+#[test]
+fn rights_of_pods_that_the_language_does_not_know_are_carried() {
+    for context in ["{seLinuxOptions: {level: s0}}", "{newInKubernetes: true}"] {
+        let text = pair(&format!("securityContext: {context}, "), "", "");
+        let lab = lab_from(&text);
+        let pod = &generated(&lab)["Deployment default/w"]["spec"]["template"]["spec"];
+        let wanted: Json = serde_yaml::from_str(context).expect("YAML");
+        assert_eq!(pod["securityContext"], wanted);
+    }
+}
+
+#[test]
+fn a_cluster_serves_the_policies_that_were_read() {
+    let domain = "apiVersion: networking.gke.io/v1alpha1\nkind: FQDNNetworkPolicy\nmetadata: {name: f}\n\
+                  spec: {podSelector: {}, egress: [{matches: [{name: a.b.com}], ports: [{protocol: TCP, port: 443}]}]}\n";
+    let lab = lab_from(&(pair("", "", "") + "---\n" + domain));
+    assert!(lab.cluster.dataplane.fqdn_network_policy);
+    assert_eq!(lab.policies.len(), 1);
+}

@@ -54,13 +54,6 @@ impl Workload {
                 true
             });
         }
-        if let Some((index, _)) = inside(path, "calls") {
-            let known = index < self.calls.len();
-            if known {
-                self.calls.remove(index);
-            }
-            return known;
-        }
         for list in ["initContainers", "sidecars"] {
             let Some((index, rest)) = inside(path, list) else {
                 continue;

@@ -165,6 +165,10 @@ shapes! {
         se_linux_options: Any,
         /// Profile of AppArmor.
         app_armor_profile: Any,
+        /// How `/proc` is mounted: `Default` or `Unmasked`.
+        proc_mount: String,
+        /// What Windows has of its own.
+        windows_options: Any,
     }
 
     /// Linux capabilities.
@@ -202,6 +206,16 @@ shapes! {
         sysctls: Vec<Any>,
         /// Which system calls are let through.
         seccomp_profile: SeccompProfile,
+        /// How further groups are put together: `Merge` or `Strict`.
+        supplemental_groups_policy: String,
+        /// Labels of SELinux.
+        se_linux_options: Any,
+        /// How volumes get their labels of SELinux: `MountOption` or `Recursive`.
+        se_linux_change_policy: String,
+        /// Profile of AppArmor.
+        app_armor_profile: Any,
+        /// What Windows has of its own.
+        windows_options: Any,
     }
 
     /// A volume of a pod.
