@@ -143,7 +143,8 @@ fn target(
     let app = app?;
     let (service, port) = app.called(&call)?;
     let found = app.behind(&call.namespace, service).find_map(|workload| {
-        let (_, number) = App::pod_ports(workload, port).first().copied()?;
+        let arrives = App::arrives_at(workload, service, port);
+        let (_, number) = arrives.first().copied()?;
         Some((workload.name.clone(), number))
     });
     let Some((workload, pod_port)) = found else {

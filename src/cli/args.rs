@@ -274,9 +274,10 @@ pub(super) struct ReadingArgs {
     /// Who reads the policies.
     #[arg(long, value_enum, default_value_t = DialectArg::Dpv2)]
     pub(super) dialect: DialectArg,
-    /// What pods with `hostNetwork: true` are taken for.
-    #[arg(long, value_enum, default_value_t = HostNetworkArg::Pod, value_name = "AS")]
-    pub(super) host_network: HostNetworkArg,
+    /// What pods with `hostNetwork: true` are taken for. If not given, nodes for a profile, as its
+    /// cluster sees them, and pods for manifests, as tools do that compare policies on paper.
+    #[arg(long, value_enum, value_name = "AS")]
+    pub(super) host_network: Option<HostNetworkArg>,
 }
 
 #[derive(Debug, Args)]

@@ -36,7 +36,7 @@ fn expect(
     term: &Term,
 ) -> anyhow::Result<Exit> {
     let Profile { raw, lab, places } = profile;
-    let reading = args.subject.reading.reading();
+    let reading = args.subject.reading();
     let mut findings = expectations::findings(raw, lab, places, reading);
     diag::sort(&mut findings);
     match args.format {
@@ -70,11 +70,7 @@ fn mutate(
     sources: &SourceMap,
     term: &Term,
 ) -> anyhow::Result<Exit> {
-    let score = mutation::score(
-        &profile.lab,
-        &profile.places,
-        args.subject.reading.reading(),
-    );
+    let score = mutation::score(&profile.lab, &profile.places, args.subject.reading());
     match args.format {
         ReachFormat::Text => term.payload(&mutation::text(&score, sources))?,
         ReachFormat::Json => term.payload(&pretty(&mutation::json(&score, sources))?)?,

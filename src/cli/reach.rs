@@ -72,7 +72,7 @@ fn against(
             term,
         ));
     };
-    let reading = args.subject.reading.reading();
+    let reading = args.subject.reading();
     let changes = connectivity::compare(&was.world, &new.world, reading);
     let payload = match args.format {
         ReachFormat::Text => connectivity::text(&changes),
@@ -119,7 +119,7 @@ fn asked(
     scenes: &[&Scene],
     sources: &SourceMap,
 ) -> anyhow::Result<String> {
-    let reading = args.subject.reading.reading();
+    let reading = args.subject.reading();
     let mut parts: Vec<(Context<'_>, Vec<Answer>)> = Vec::new();
     for scene in scenes {
         let cx = Context {
@@ -150,7 +150,7 @@ pub(super) fn pretty(value: &serde_json::Value) -> anyhow::Result<String> {
 }
 
 fn all(args: &ReachArgs, scenes: &[&Scene]) -> anyhow::Result<String> {
-    let reading = args.subject.reading.reading();
+    let reading = args.subject.reading();
     let reaches: Vec<Reach> = scenes
         .iter()
         .map(|scene| reach(&scene.world, reading))

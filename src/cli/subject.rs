@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use anyhow::anyhow;
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::args::{DialectArg, HostNetworkArg, LintArg, OverrideArgs, ReadingArgs, SubjectArgs};
+use super::args::{DialectArg, HostNetworkArg, LintArg, OverrideArgs, SubjectArgs};
 use super::load;
 use super::manifests;
 use super::term::Term;
@@ -202,16 +202,20 @@ fn unread(unread: &[Unread], sources: &SourceMap, term: &Term) {
     }
 }
 
-impl ReadingArgs {
+impl SubjectArgs {
+    /// How policies are read.
     pub(super) fn reading(&self) -> Reading {
+        let is_profile = self.subject.as_ref().is_some_and(|path| !path.is_dir());
         Reading {
-            dialect: match self.dialect {
+            dialect: match self.reading.dialect {
                 DialectArg::Dpv2 => Dialect::Dpv2,
                 DialectArg::Strict => Dialect::Strict,
             },
-            host_network: match self.host_network {
-                HostNetworkArg::Node => HostNetwork::Node,
-                HostNetworkArg::Pod => HostNetwork::Pod,
+            host_network: match self.reading.host_network {
+                Some(HostNetworkArg::Node) => HostNetwork::Node,
+                Some(HostNetworkArg::Pod) => HostNetwork::Pod,
+                None if is_profile => HostNetwork::Node,
+                None => HostNetwork::Pod,
             },
         }
     }
@@ -231,5 +235,5 @@ fn lints(world: &World, args: &SubjectArgs, whole: bool, term: &Term) -> Vec<Dia
         }
         LintArg::Auto | LintArg::Always => {}
     }
-    lint::lints(&Facts::of_manifests(world, args.reading.reading()))
+    lint::lints(&Facts::of_manifests(world, args.reading()))
 }

@@ -163,13 +163,24 @@ impl App {
         Some((service, ports.first().copied()?))
     }
 
-    /// The ports of a workload's pods behind a port of a Service.
+    /// The ports of a workload's pods behind a port of a Service, where proxies and load balancers
+    /// send what comes for it.
     pub fn pod_ports(workload: &Workload, port: &ServicePort) -> Vec<PodPort> {
         let number = match &port.target_port {
             PortRef::Number(number) => Some(*number),
             PortRef::Name(name) => workload.named_port(port.protocol, name.as_str()),
         };
         number.map(|n| (port.protocol, n)).into_iter().collect()
+    }
+
+    /// The ports of a workload's pods at which callers of a Service arrive. One without an address
+    /// of its own is only a name for the pods: nothing puts the target port in place of the port.
+    /// Source: Kubernetes documentation, "Headless Services".
+    pub fn arrives_at(workload: &Workload, service: &Service, port: &ServicePort) -> Vec<PodPort> {
+        match service.headless {
+            true => vec![(port.protocol, port.port)],
+            false => Self::pod_ports(workload, port),
+        }
     }
 
     /// The Services that face outside by a load balancer of their own.

@@ -104,9 +104,12 @@ impl Service {
     }
 }
 
-/// The number that pods mean by a Service's target port.
-fn target(port: &ServicePort, workload: &Workload) -> Option<Port> {
+/// The number that pods mean by a Service's target port. A Service without an address of its own is
+/// only a name for its pods, so its own number is theirs.
+/// Source: Kubernetes documentation, "Headless Services".
+fn target(service: &Service, port: &ServicePort, workload: &Workload) -> Option<Port> {
     match &port.target {
+        _ if service.headless => Some(port.port),
         None => Some(port.port),
         Some(PortRef::Number(number)) => Some(*number),
         Some(PortRef::Name(name)) => workload.named_port(port.protocol, name.as_str()),
@@ -117,7 +120,7 @@ fn target(port: &ServicePort, workload: &Workload) -> Option<Port> {
 /// left out.
 pub fn backends(world: &World, service: &Service, port: &ServicePort) -> Backends {
     let plain = match &port.target {
-        Some(PortRef::Number(number)) => *number,
+        Some(PortRef::Number(number)) if !service.headless => *number,
         _ => port.port,
     };
     let connection = Connection::Port(port.protocol, plain);
@@ -130,7 +133,7 @@ pub fn backends(world: &World, service: &Service, port: &ServicePort) -> Backend
         let resolved = behind.filter_map(|(index, workload)| {
             Some(Backend {
                 workload: WorkloadId(index),
-                connection: Connection::Port(port.protocol, target(port, workload)?),
+                connection: Connection::Port(port.protocol, target(service, port, workload)?),
             })
         });
         return Backends::Pods(resolved.collect());

@@ -99,6 +99,38 @@ fn one_question_is_answered_with_reasons() {
 }
 
 #[test]
+fn pods_of_a_profile_on_their_node_s_network_are_nodes_also_to_reach() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let profile = "format: dplab/v1\nname: a\ncluster: {project: my-project, location: us-east1}\n\
+                   app:\n  workloads:\n  - {name: agent, image: i, hostNetwork: true, \
+                   ports: [{containerPort: 80}], services: [{ports: [{port: 80}]}]}\n\
+                   policies: [{name: p, spec: {podSelector: {}, policyTypes: [Ingress]}}]\n";
+    std::fs::write(folder.path().join("a.yaml"), profile).expect("a file");
+    let ask = [
+        "reach",
+        "a.yaml",
+        "-q",
+        "--from",
+        "203.0.113.7",
+        "--to",
+        "agent",
+        "--port",
+        "80",
+    ];
+    let verdict = |more: &[&'static str]| {
+        let output = dplab(folder.path(), &[&ask[..], more].concat());
+        stdout(&output)
+            .lines()
+            .next()
+            .expect("an answer")
+            .to_owned()
+    };
+    assert!(verdict(&[]).ends_with(": allowed"), "{}", verdict(&[]));
+    let on_paper = verdict(&["--host-network", "pod"]);
+    assert!(on_paper.ends_with(": denied"), "{on_paper}");
+}
+
+#[test]
 fn what_changes_is_said_in_every_form() {
     let change = [
         "reach",

@@ -165,6 +165,11 @@ spec: {{selector: {{app: a}}, ports: [{{port: 80, targetPort: http}}]}}
 ---
 apiVersion: v1
 kind: Service
+metadata: {{name: headless, namespace: x}}
+spec: {{clusterIP: None, selector: {{app: a}}, ports: [{{port: 80, targetPort: 8080}}]}}
+---
+apiVersion: v1
+kind: Service
 metadata: {{name: bare, namespace: x}}
 spec: {{ports: [{{port: 80}}]}}
 ---
@@ -194,6 +199,9 @@ spec: {{type: ExternalName, externalName: www.example.com, ports: [{{port: 443}}
     let unknown = Verdict::Unknown(Reason::Backends);
     assert_eq!(ask("named", 80).verdict, unknown, "no pod has the port");
     assert_eq!(ask("bare", 80).verdict, unknown);
+    let headless = ask("headless", 80);
+    let at = headless.backends[0].0.connection;
+    assert_eq!(at, tcp(80), "only a name: nothing translates the port");
     let manual = ask("manual", 80);
     assert_eq!(manual.verdict, Verdict::Allowed);
     assert_eq!(manual.backends[0].0.connection, tcp(8080));

@@ -109,7 +109,9 @@ fn declared(lab: &Lab) -> Edges {
         for call in &workload.calls {
             let (service, called) = app.called_ports(call).expect("a port");
             for behind in app.behind(&call.namespace, service) {
-                let numbers = called.iter().flat_map(|port| App::pod_ports(behind, port));
+                let numbers = called
+                    .iter()
+                    .flat_map(|port| App::arrives_at(behind, service, port));
                 for (protocol, number) in numbers {
                     let set = ports(protocol, &[number.get().into()]);
                     add(&mut edges, full(workload), full(behind), set);

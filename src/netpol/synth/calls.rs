@@ -47,7 +47,7 @@ pub(super) fn ports_at(target: &Workload, led: &[Led<'_>]) -> Vec<PodPort> {
         **namespace == target.namespace && service.selects(&target.labels)
     });
     let mut ports: Vec<PodPort> = behind
-        .flat_map(|(_, _, port)| App::pod_ports(target, port))
+        .flat_map(|(_, service, port)| App::arrives_at(target, service, port))
         .collect();
     ports.sort();
     ports.dedup();
