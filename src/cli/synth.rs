@@ -60,6 +60,12 @@ pub(super) fn run(args: &SynthArgs, term: &Term) -> anyhow::Result<Exit> {
     Ok(Exit::Fine)
 }
 
+/// Whether an object says who may reach whom.
+fn is_policy(object: &serde_json::Value) -> bool {
+    let kind = object["kind"].as_str().unwrap_or_default();
+    kind.ends_with("NetworkPolicy")
+}
+
 /// Whether an object chooses pods and sends them what comes for it.
 fn is_service(object: &serde_json::Value) -> bool {
     object["apiVersion"] == "v1"
@@ -78,12 +84,14 @@ fn document(policy: &Policy) -> String {
 
 /// The lab with these policies and nobody else in it.
 fn alone(lab: &Lab, policies: Vec<Policy>) -> Lab {
-    Lab {
+    let mut lab = Lab {
         policies,
         probes: Vec::new(),
         stages: Vec::new(),
         ..lab.clone()
-    }
+    };
+    lab.app.objects.retain(|object| !is_policy(&object.json));
+    lab
 }
 
 /// The lab, and the world as its policies are now: a profile's in its last stage.

@@ -7,7 +7,7 @@
 
 mod address;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value as Json;
 
@@ -71,32 +71,65 @@ fn has_google_identity(draft: &Draft, origin: &Json) -> bool {
     })
 }
 
-/// Services by namespace and name: their ports, and which workload they are written in front of.
-struct Services(BTreeMap<(String, String), Vec<u16>>);
+/// Services by namespace and name.
+struct Services {
+    /// Their ports, of those that a workload stands behind.
+    ports: BTreeMap<(String, String), Vec<u16>>,
+    /// Others, which no workload of the manifests stands behind.
+    others: BTreeSet<(String, String)>,
+}
 
 impl Services {
     fn of(draft: &Draft) -> Self {
-        let mut all = BTreeMap::new();
+        let mut ports = BTreeMap::new();
         for service in draft.workloads.iter().flat_map(|one| &one.services) {
             let object = &service.origin;
             let name = object["metadata"]["name"].as_str().unwrap_or_default();
-            let ports = object["spec"]["ports"].as_array().into_iter().flatten();
-            let ports = ports.filter_map(|port| u16::try_from(port["port"].as_u64()?).ok());
-            let key = (namespace(object).to_owned(), name.to_owned());
-            all.insert(key, ports.collect());
+            let own = object["spec"]["ports"].as_array().into_iter().flatten();
+            let own = own.filter_map(|port| u16::try_from(port["port"].as_u64()?).ok());
+            ports.insert(key(object, name), own.collect());
         }
-        Self(all)
+        let others = draft.objects.iter().filter(|one| one["kind"] == "Service");
+        let others =
+            others.map(|one| key(one, one["metadata"]["name"].as_str().unwrap_or_default()));
+        Self {
+            others: others.collect(),
+            ports,
+        }
     }
 
-    /// The namespace, name and ports of the Service that a host name leads to.
+    /// The namespace, name and ports of the Service that a host name leads to, also by way of one
+    /// of its pods: `db-0.db`.
     fn resolve<'h>(&self, host: &'h str, home: &'h str) -> Option<(&'h str, &'h str, &[u16])> {
-        let host = host.trim_end_matches('.');
-        let host = host.strip_suffix(".cluster.local").unwrap_or(host);
-        let host = host.strip_suffix(".svc").unwrap_or(host);
-        let (name, namespace) = host.split_once('.').unwrap_or((host, home));
-        let ports = self.0.get(&(namespace.to_owned(), name.to_owned()))?;
-        Some((namespace, name, ports))
+        readings(host, home).find_map(|(namespace, name)| {
+            let ports = self.ports.get(&(namespace.to_owned(), name.to_owned()))?;
+            Some((namespace, name, &ports[..]))
+        })
     }
+
+    /// Whether a Service has the name, and nobody knows what is behind it.
+    fn has_other(&self, host: &str, home: &str) -> bool {
+        readings(host, home)
+            .any(|(ns, name)| self.others.contains(&(ns.to_owned(), name.to_owned())))
+    }
+}
+
+fn key(object: &Json, name: &str) -> (String, String) {
+    (namespace(object).to_owned(), name.to_owned())
+}
+
+/// What a name in the cluster's DNS may mean, as namespace and name of a Service: `SERVICE`,
+/// `SERVICE.NAMESPACE`, and the same behind a pod's name.
+fn readings<'h>(host: &'h str, home: &'h str) -> impl Iterator<Item = (&'h str, &'h str)> {
+    let host = host.trim_end_matches('.');
+    let host = host.strip_suffix(".cluster.local").unwrap_or(host);
+    let host = host.strip_suffix(".svc").unwrap_or(host);
+    let service = |text: &'h str| {
+        let (name, namespace) = text.split_once('.').unwrap_or((text, home));
+        (namespace, name)
+    };
+    let behind_pod = host.split_once('.').map(|(_, rest)| service(rest));
+    [Some(service(host)), behind_pod].into_iter().flatten()
 }
 
 /// Entries of ConfigMaps by namespace and name.
@@ -215,7 +248,8 @@ impl Found {
     fn address(&mut self, address: &Address, one: &Told, known: &Services, origin: &Json) {
         let home = namespace(origin);
         let Some((namespace, name, ports)) = known.resolve(&address.host, home) else {
-            self.elsewhere(address, one);
+            let other = known.has_other(&address.host, home);
+            self.elsewhere(address, one, other);
             return;
         };
         let only = ports.first().copied().filter(|_| ports.len() == 1);
@@ -239,7 +273,7 @@ impl Found {
     }
 
     /// An address that is no Service's: outside, Google's own, or nowhere.
-    fn elsewhere(&mut self, address: &Address, one: &Told) {
+    fn elsewhere(&mut self, address: &Address, one: &Told, other_service: bool) {
         if ["metadata.google.internal", "169.254.169.254", "metadata"]
             .contains(&address.host.as_str())
         {
@@ -249,12 +283,19 @@ impl Found {
         if !one.is_value || !whole(&one.text) {
             return;
         }
-        if let Some(call) = address.outside() {
+        if other_service {
+            let host = &address.host;
+            self.notes.push(format!(
+                "`{host}` ({}) is a Service that no workload of the manifests stands behind",
+                one.place
+            ));
+        } else if let Some(call) = address.outside() {
             self.calls.entry(call).or_insert_with(|| one.place.clone());
         } else if address.is_name_in_cluster() {
-            let text = one.text.trim();
+            // Not the whole text, which may hold a password.
+            let host = &address.host;
             self.notes.push(format!(
-                "`{text}` ({}) names a Service that isn't there",
+                "`{host}` ({}) names a Service that isn't there",
                 one.place
             ));
         }

@@ -230,7 +230,7 @@ fn what_is_carried_and_what_is_odd_is_told() {
     has("Secret data/db whole, with its values: better make it by hand");
     assert_eq!(
         imported.notes,
-        ["api: `nowhere:80` (GONE) names a Service that isn't there"]
+        ["api: `nowhere` (GONE) names a Service that isn't there"]
     );
 }
 
@@ -354,4 +354,30 @@ fn a_cluster_serves_the_policies_that_were_read() {
     let lab = lab_from(&(pair("", "", "") + "---\n" + domain));
     assert!(lab.cluster.dataplane.fqdn_network_policy);
     assert_eq!(lab.policies.len(), 1);
+}
+
+#[test]
+fn names_of_pods_lead_to_their_service_and_other_services_are_known() {
+    let tells = |value: &str| {
+        let caller = format!(
+            "---\napiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: c}}\nspec:\n  \
+             selector: {{matchLabels: {{app: c}}}}\n  template:\n    metadata: {{labels: {{app: c}}}}\n    \
+             spec: {{containers: [{{name: main, image: i, env: [{{name: U, value: '{value}'}}]}}]}}\n---\n\
+             apiVersion: v1\nkind: Service\nmetadata: {{name: legacy}}\nspec: {{ports: [{{port: 5432}}]}}\n"
+        );
+        let imported = imported(&(pair("", "", "") + &caller)).expect("manifests");
+        (imported.calls, imported.notes)
+    };
+    let none: [String; 0] = [];
+    for host in ["w-0.w", "w-0.w.default.svc.cluster.local", "w.default"] {
+        let (calls, notes) = tells(&format!("http://{host}:80/x"));
+        assert_eq!(calls, ["c -> w:80 (U)"], "{host}");
+        assert_eq!(notes, none, "{host}");
+    }
+    let (calls, notes) = tells("postgres://user:secret@legacy:5432/x");
+    assert_eq!(calls, none);
+    assert_eq!(
+        notes,
+        ["c: `legacy` (U) is a Service that no workload of the manifests stands behind"]
+    );
 }

@@ -61,8 +61,13 @@ pub(super) fn whole(text: &str) -> bool {
 
 /// Every address in a text.
 pub(super) fn addresses(text: &str) -> Vec<Address> {
-    let stops = |c: char| c.is_whitespace() || "\"'`{}[]()<>|;,=$\\".contains(c);
-    let words: Vec<&str> = text.split(stops).filter(|word| !word.is_empty()).collect();
+    let marks = |c: char| "\"'`{}[]()<>|;,=$\\".contains(c);
+    text.split(marks).flat_map(in_words).collect()
+}
+
+/// The addresses in words that nothing but blanks parts.
+fn in_words(text: &str) -> Vec<Address> {
+    let words: Vec<&str> = text.split_whitespace().collect();
     let each = words.iter().enumerate();
     each.filter_map(|(at, word)| {
         let found = address(word);
@@ -153,6 +158,12 @@ mod tests {
             ["12:30"]
         );
         assert_eq!(hosts("until nc -z db 5432; do"), ["db:5432"]);
+        assert_eq!(
+            hosts("postgres://db/app?connect_timeout=10"),
+            ["db:5432"],
+            "a parameter is no port"
+        );
+        assert_eq!(hosts("http://api?x=1"), ["api:80"]);
     }
 
     #[test]
