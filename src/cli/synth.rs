@@ -1,7 +1,5 @@
 //! `dplab synth`: the policies that an application needs and no more.
 
-use std::collections::BTreeSet;
-
 use super::args::{AboutArgs, SynthArgs};
 use super::import;
 use super::load;
@@ -34,20 +32,8 @@ pub(super) fn run(args: &SynthArgs, term: &Term) -> anyhow::Result<Exit> {
              made for it"
         ));
     }
-    for service in lab.app.objects.iter().filter(|one| is_service(&one.json)) {
-        let metadata = &service.json["metadata"];
-        term.say(&format!(
-            "look at: the Service `{}` is carried as it is, so no call and no way in from outside \
-             leads to what is behind it",
-            metadata["name"].as_str().unwrap_or_default()
-        ));
-    }
-    let namespaces = lab.app.workloads.iter().map(|one| &one.namespace);
-    let system: BTreeSet<_> = namespaces.filter(|one| synth::is_system(one)).collect();
-    for namespace in system {
-        term.say(&format!(
-            "look at: `{namespace}` is the cluster's own, so no policy denies everything there"
-        ));
+    for note in synth::notes(&lab.app) {
+        term.say(&format!("look at: {note}"));
     }
     if !args.compare {
         term.payload(&policies.iter().map(document).collect::<String>())?;
@@ -64,13 +50,6 @@ pub(super) fn run(args: &SynthArgs, term: &Term) -> anyhow::Result<Exit> {
 fn is_policy(object: &serde_json::Value) -> bool {
     let kind = object["kind"].as_str().unwrap_or_default();
     kind.ends_with("NetworkPolicy")
-}
-
-/// Whether an object chooses pods and sends them what comes for it.
-fn is_service(object: &serde_json::Value) -> bool {
-    object["apiVersion"] == "v1"
-        && object["kind"] == "Service"
-        && object["spec"]["selector"].is_object()
 }
 
 /// One document of a stream that kubectl takes.

@@ -116,6 +116,17 @@ impl<'a> Edge<'a> {
         }
     }
 
+    /// Kind and name of each object that somebody else than GKE serves.
+    pub fn of_others(&self) -> Vec<(&'static str, &'a str)> {
+        let kinds = [("Ingress", &self.ingresses), ("Gateway", &self.gateways)];
+        let all = kinds
+            .into_iter()
+            .flat_map(|(kind, all)| all.iter().map(move |one| (kind, one)));
+        all.filter(|(_, (_, proxies))| proxies.is_none())
+            .map(|(kind, (seen, _))| (kind, seen.name))
+            .collect()
+    }
+
     /// Every way to a port of a Service, each once. A route behind a Gateway that isn't known
     /// here is taken for one of Google's front ends.
     pub fn ways(&self) -> Vec<Way> {

@@ -11,6 +11,7 @@
 
 mod calls;
 mod front;
+mod notes;
 mod pods;
 mod reserved;
 
@@ -18,6 +19,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use self::calls::{Calls, ports_at, resolved};
 use self::front::Front;
+pub use self::notes::notes;
 use crate::model::app::{App, PodPort};
 use crate::model::cluster::Cluster;
 use crate::model::edge::Way;

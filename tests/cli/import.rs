@@ -153,6 +153,29 @@ fn the_cluster_s_own_namespaces_are_not_closed_as_a_whole() {
 }
 
 #[test]
+fn what_policies_leave_closed_is_told() {
+    let folder = folder();
+    let profile = "format: dplab/v1\nname: a\ncluster: {project: my-project, location: us-east1}\n\
+                   app:\n  workloads:\n  \
+                   - {name: agent, image: i, hostNetwork: true, ports: [{containerPort: 9000}], \
+                   services: [{ports: [{port: 9000}]}], calls: ['web:80']}\n  \
+                   - {name: web, image: j, ports: [{containerPort: 80}], \
+                   services: [{ports: [{port: 80}]}], calls: ['agent:9000']}\n  \
+                   ingresses: [{name: door, spec: {ingressClassName: nginx, \
+                   defaultBackend: {service: {name: web, port: {number: 80}}}}}]\n";
+    std::fs::write(folder.path().join("closed.yaml"), profile).expect("a file");
+    let output = dplab(folder.path(), &["synth", "closed.yaml"]);
+    assert_eq!(
+        stderr(&output),
+        "look at: the Ingress `door` is not served by GKE, so its controller's pods are not let in\n\
+         look at: `agent` is on its node's network, so `web:80` is not opened for its calls\n\
+         look at: `web` calls `agent:9000`, whose pods are on their node's network: no policy can \
+         name those, so the call is not opened\n"
+    );
+    assert_eq!(code(&output), 0);
+}
+
+#[test]
 fn manifests_that_cannot_be_read_are_3_and_none_at_all_64() {
     let folder = folder();
     let at = |args: &[&str]| dplab(folder.path(), args);
