@@ -28,6 +28,11 @@ pub(super) fn policies(cx: &mut Cx, raw: &RawProfile, app: Option<&App>) {
     let root = Path::Root;
     let path = root.key("policies");
     for (index, policy) in raw.policies.iter().flatten().enumerate() {
+        let namespace = policy.namespace.as_ref().map(|ns| ns.value.as_str());
+        let namespace = namespace.unwrap_or(app.namespace.as_str());
+        if !is_known(app, &carried.world, namespace) {
+            continue;
+        }
         let here = path.index(index);
         if let Some(spec) = &policy.spec {
             self::spec(cx, &here.key("spec"), spec, &known);
@@ -42,6 +47,15 @@ pub(super) fn policies(cx: &mut Cx, raw: &RawProfile, app: Option<&App>) {
             );
         }
     }
+}
+
+/// Whether the profile has pods in a namespace: others may hold what it doesn't know.
+fn is_known(app: &App, carried: &World, namespace: &str) -> bool {
+    let mut own = app.workloads.iter().map(|one| one.namespace.as_str());
+    let mut carried = carried.workloads().iter().map(|one| one.namespace.as_str());
+    app.namespace.as_str() == namespace
+        || own.any(|one| one == namespace)
+        || carried.any(|one| one == namespace)
 }
 
 /// Every value of `app` that pods of the profile have, and the workloads' names.

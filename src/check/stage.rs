@@ -29,6 +29,7 @@ pub(super) fn stages(
         "a stage",
         given.iter().map(|stage| stage.name.as_ref()),
     );
+    not_all(cx, &path, given);
     let mut state = State {
         named: Vec::new(),
         policies: Vec::new(),
@@ -42,6 +43,18 @@ pub(super) fn stages(
     }
     never_applied(cx, raw, &state.named);
     all.into_iter().collect()
+}
+
+/// `--stage all` means every stage.
+fn not_all(cx: &mut Cx, path: &Path<'_>, given: &[At<RawStage>]) {
+    for (index, stage) in given.iter().enumerate() {
+        if let Some(name) = stage.name.as_ref().filter(|name| name.value == "all") {
+            let message = "`all` can't be the name of a stage: commands take it for all of them";
+            let finding =
+                Diagnostic::new(Code::BadValue, message).at(name.span, "expected another name");
+            cx.push(&path.index(index).key("name"), finding);
+        }
+    }
 }
 
 /// What stages can name. The policies are none where some of them have mistakes of their own.

@@ -1,8 +1,8 @@
 //! `dplab validate`: everything that is wrong with profiles.
 
 use super::args::{Format, ValidateArgs};
-use super::load;
 use super::term::Term;
+use super::{labs, load};
 use crate::diag::{self, has_errors};
 use crate::exit::Exit;
 use crate::report;
@@ -16,10 +16,8 @@ pub(super) fn run(args: &ValidateArgs, term: &Term) -> anyhow::Result<Exit> {
         &mut sources,
         term.effort(args.format),
     )?;
-    let all = loaded
-        .iter()
-        .flat_map(|loaded| loaded.findings.iter().chain(&loaded.lints));
-    let mut findings: Vec<_> = all.cloned().collect();
+    let mut findings = labs::findings(&loaded);
+    findings.extend(loaded.iter().flat_map(|loaded| loaded.lints.clone()));
     diag::sort(&mut findings);
     match args.format {
         Format::Text => {

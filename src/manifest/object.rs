@@ -64,7 +64,16 @@ impl Items {
         if self.ambiguous {
             bare_words(node, &mut trouble);
         }
-        let item = item(node, &head, &mut trouble);
+        let nameless = understood(&head) && head.name.is_empty();
+        let item = match nameless {
+            // A template that nobody filled in, most often: the API server takes no such object.
+            true => {
+                let metadata = given(node, "metadata").unwrap_or(node);
+                trouble.add(metadata.span, What::Missing("metadata.name"));
+                None
+            }
+            false => item(node, &head, &mut trouble),
+        };
         misplaced(node, &head, &mut trouble);
         self.problems.append(&mut trouble.problems);
         match item {
@@ -315,10 +324,6 @@ fn policy(
 }
 
 fn namespace(node: &Node, name: &str, trouble: &mut Trouble) -> Option<Namespace> {
-    if name.is_empty() {
-        trouble.add(node.span, What::Missing("metadata.name"));
-        return None;
-    }
     let metadata = given(node, "metadata")?;
     Some(Namespace {
         name: name.to_owned(),

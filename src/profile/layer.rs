@@ -153,8 +153,21 @@ impl Stack<'_> {
         }
         self.layers += 1;
         let id = self.open_file(&path, Some(node.span), "extends")?;
-        let node = self.shelved(id)?;
+        let node = self.map_of(id)?;
         Some(self.layered(id, node))
+    }
+
+    /// What a file says, which must be a map: anything else would go under what is laid on it.
+    fn map_of(&mut self, id: SourceId) -> Option<Node> {
+        let node = self.shelved(id)?;
+        if matches!(node.value, Value::Map(_)) {
+            return Some(node);
+        }
+        let message = format!("a file of a profile is a map, found {}", node.value.kind());
+        self.found.push(
+            Diagnostic::new(Code::WrongType, message).at(node.span, "expected keys and values"),
+        );
+        None
     }
 
     /// Bases lie below the profile; what is laid on top can't bring any.
@@ -233,7 +246,7 @@ impl Stack<'_> {
     /// An application's tree. It uses no other: there is one catalogue.
     fn app(&mut self, name: &str, text: String) -> Option<Node> {
         let id = self.sources.add(name, text);
-        let mut node = self.shelved(id)?;
+        let mut node = self.map_of(id)?;
         if let Some(other) = take(&mut node, "use") {
             let message = "an application of the catalogue stands on its own";
             self.found.push(

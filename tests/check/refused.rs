@@ -577,6 +577,7 @@ fn names_that_must_agree() {
             "unknown-name 1:29",
             "no probe `p`",
         ),
+        ("stages: [{name: all}]", "bad-value 1:17", "take it for all"),
         (
             "stages: [{name: s}, {name: s}]",
             "duplicate-name 1:28",
@@ -736,6 +737,8 @@ fn yaml_s_own_ways_of_saying_things() {
         // Anchors and aliases are YAML's own; a profile may use them.
         "description: &d 'a text'\nstages: [{name: s, description: *d}]",
         "name: !!str example",
+        // What is in namespaces that the profile says nothing of, it can't know.
+        "policies: [{name: p, namespace: monitoring, spec: {podSelector: {matchLabels: {app: prometheus}}}}]",
         "app: {workloads: [{name: frontend, env: {A: \"\\x01\\u2028\\uFEFF\\U0001FFFE\"}}]}",
     ]);
 }

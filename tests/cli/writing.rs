@@ -35,6 +35,22 @@ fn edited_files_are_named_and_kept_until_forced() {
 }
 
 #[test]
+fn two_labs_of_one_name_are_found_by_every_command() {
+    let repo = Repo::bare();
+    let profile = repo.read("profiles/shop.yaml");
+    repo.write("profiles/other.yaml", &profile);
+    for command in ["validate", "check", "generate"] {
+        let output = repo.dplab(&[command]);
+        assert_eq!(code(&output), 3, "{command}");
+        let told = stderr(&output);
+        assert!(
+            told.contains("is the name of another profile's lab"),
+            "{told}"
+        );
+    }
+}
+
+#[test]
 fn a_wait_for_ever_is_no_mistake() {
     let repo = Repo::new();
     let longest = u64::MAX.to_string();

@@ -57,6 +57,25 @@ fn bare_words_are_told_and_read_as_kubectl_and_people_do() {
 }
 
 #[test]
+fn an_object_without_a_name_is_told_and_left_out() {
+    let policy = |name: &str| {
+        format!(
+            "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {{{name}}}\n\
+             spec: {{podSelector: {{}}}}\n"
+        )
+    };
+    for name in ["", "name: {{ include \"x\" }}", "name: ''"] {
+        let text = policy(name);
+        assert_eq!(
+            problems(&text),
+            ["0.yaml:3:11: error missing-key: `metadata.name` is missing"],
+            "{name}"
+        );
+        assert!(read(&[&text]).1.world.policies().is_empty());
+    }
+}
+
+#[test]
 fn every_kind_that_makes_pods_is_a_workload() {
     let pod = "template: {metadata: {labels: {app: x}}, spec: {hostNetwork: true}}";
     let kinds = [

@@ -154,6 +154,20 @@ fn bases_that_cannot_be_had_are_told_where_they_are_named() {
 }
 
 #[test]
+fn a_base_that_is_no_map_is_told() {
+    for (text, kind) in [("just text\n", "a string"), ("[1, 2]\n", "a list")] {
+        let files = [
+            ("top.yaml", "extends: base.yaml\nname: n\n"),
+            ("base.yaml", text),
+        ];
+        let laid = lay(&files, &Overrides::default());
+        let expected =
+            format!("wrong-type base.yaml:1:1: a file of a profile is a map, found {kind}");
+        assert_eq!(laid.found, [expected]);
+    }
+}
+
+#[test]
 fn what_a_base_has_can_be_taken_away() {
     let base = "policies:\n- {name: a, spec: {podSelector: {}}}\n- {name: b, spec: {podSelector: {}}}\n\
                 alerting: {metric: m, alert: x}\ncluster: {labels: {one: '1', two: '2'}}\n";

@@ -123,7 +123,8 @@ pub(in crate::cli) struct CheckArgs {
     /// Compare with what a git revision holds, whatever lies in the folder.
     #[arg(long, value_name = "GITREF")]
     pub(in crate::cli) against: Option<String>,
-    /// What fails the check, besides an invalid profile; everything is reported in any case.
+    /// What fails the check, besides an invalid profile. Lints and expectations are reported in
+    /// any case; differences only here, for they cost a reading of every file.
     #[arg(long, value_enum, value_name = "WHAT", value_delimiter = ',',
           default_values_t = [FailOn::Drift, FailOn::Lint, FailOn::Reach])]
     pub(in crate::cli) fail_on: Vec<FailOn>,
