@@ -104,6 +104,13 @@ impl Draft {
     fn other(&mut self, object: Json) {
         let logging = object["apiVersion"] == "networking.gke.io/v1alpha1";
         if logging && object["kind"] == "NetworkLogging" {
+            if object["metadata"]["name"] != "default" || self.logging.is_some() {
+                return self.objects.push(object);
+            }
+            let left_out = beyond_switches(&object).into_iter().map(|place| {
+                format!("NetworkLogging: `{place}` is left out, for every stage lays down its own")
+            });
+            self.notes.extend(left_out);
             let says = object["spec"]["cluster"].as_object().cloned();
             self.logging = Some(Item {
                 says: says.unwrap_or_default(),
@@ -319,6 +326,19 @@ impl Draft {
         );
         all
     }
+}
+
+/// What an object of policy logging says that the profile's words for it don't.
+fn beyond_switches(object: &Json) -> Vec<String> {
+    let others = |place: &str, known: &[&str]| -> Vec<String> {
+        let map = object.pointer(place).and_then(Json::as_object);
+        let keys = map.into_iter().flat_map(Map::keys);
+        let keys = keys.filter(|key| !known.contains(&key.as_str()));
+        keys.map(|key| format!("{}.{key}", &place[1..])).collect()
+    };
+    let mut all = others("/metadata", &["name"]);
+    all.extend(others("/spec", &["cluster"]));
+    all
 }
 
 fn tell(all: &mut Vec<String>, object: &str, part: &str, patch: Option<&Json>) {

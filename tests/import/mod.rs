@@ -381,3 +381,16 @@ fn names_of_pods_lead_to_their_service_and_other_services_are_known() {
         ["c: `legacy` (U) is a Service that no workload of the manifests stands behind"]
     );
 }
+
+#[test]
+fn what_policy_logging_says_beyond_its_switches_is_told() {
+    let logging = "apiVersion: networking.gke.io/v1alpha1\nkind: NetworkLogging\n\
+                   metadata: {name: default, labels: {a: b}}\n\
+                   spec: {cluster: {deny: {log: true}}, node: {}}\n";
+    let imported = imported(&(pair("", "", "") + "---\n" + logging)).expect("manifests");
+    let told = |place: &str| {
+        format!("NetworkLogging: `{place}` is left out, for every stage lays down its own")
+    };
+    assert_eq!(imported.notes, [told("metadata.labels"), told("spec.node")]);
+    assert!(lab_of("imported.yaml", &imported.profile).logging.deny.log());
+}
