@@ -6,7 +6,7 @@ use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
 
 use super::args::{OverrideArgs, TemplateArgs};
 use super::error::Usage;
@@ -238,5 +238,10 @@ fn same_names(loaded: &[Loaded]) -> Vec<Diagnostic> {
 
 /// A lab's folder as it is shown: `out/online-boutique`.
 pub(super) fn shown(root: &Utf8Path, folder: &RelPath) -> Utf8PathBuf {
-    root.join(folder.as_str())
+    let path = root.join(folder.as_str());
+    // What begins with `./` is no path to those who apply a patch.
+    let parts = path
+        .components()
+        .filter(|part| *part != Utf8Component::CurDir);
+    parts.collect()
 }

@@ -56,9 +56,14 @@ impl Target {
 
 /// A lab's own folder is split into the root and its name.
 fn split(folder: &Utf8Path) -> anyhow::Result<(Utf8PathBuf, Option<RelPath>)> {
-    let name = folder.file_name().filter(|_| folder.join(LOCK).is_file());
-    let Some(name) = name else {
+    if !folder.join(LOCK).is_file() {
         return Ok((folder.to_owned(), None));
+    }
+    let Some(name) = folder.file_name() else {
+        // `.` and `..` have a name of their own elsewhere.
+        let whole = folder.canonicalize_utf8()?;
+        let name = whole.file_name().map(RelPath::parse).transpose()?;
+        return Ok((folder.join(".."), name));
     };
     let root = match folder.parent() {
         Some(parent) if !parent.as_str().is_empty() => parent.to_owned(),

@@ -58,6 +58,9 @@ pub enum AskError {
         /// The name.
         name: String,
     },
+    /// An end that lists don't have a line for, such as a domain.
+    #[error("lists have no line for `{0}`: ask with `--from`, `--to` and `--port`")]
+    NoLine(String),
     /// No port, and none declared.
     #[error("`{0}` declares no {1} port: say which with `--port`")]
     NoPort(String, Protocol),
@@ -234,7 +237,7 @@ pub fn table(parts: &[(Context<'_>, Vec<Answer>)]) -> Table {
 /// The filter that a name alone makes: which lines of a list it means.
 ///
 /// # Errors
-/// [`NameError`]: there is no such end.
+/// [`NameError`]: there is no such end. [`AskError::NoLine`]: the list is not about it.
 pub fn filter(
     world: &World,
     reach: &crate::netpol::Reach,
@@ -268,5 +271,8 @@ pub fn filter(
             found.extend(reach.find_workloads(Some(&workload.namespace), &workload.name));
         }
     }
-    Ok(found)
+    match found.is_empty() {
+        true => Err(AskError::NoLine(name.to_owned())),
+        false => Ok(found),
+    }
 }

@@ -48,6 +48,7 @@ fn manifests_are_answered_in_every_form() {
         0,
     );
     assert_output("some", &with(&["--from", "web"]), 0);
+    assert_output("no-line", &with(&["--to", "api.example.com"]), 64);
 }
 
 #[test]

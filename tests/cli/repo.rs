@@ -295,12 +295,20 @@ fn a_folder_may_be_named_in_three_ways() {
         &["diff", "profiles/shop.yaml", "out/shop"],
         &["diff", "out"],
         &["diff", "-o", "out"],
+        &["diff", "./out"],
         &["check", "profiles/shop.yaml", "out"],
     ] {
         let output = repo.dplab(args);
         assert_eq!(code(&output), 0, "{args:?}: {}", stderr(&output));
     }
     assert_eq!(code(&repo.dplab(&["diff", "out", "profiles"])), 64);
+    let within = |command: &str| {
+        dplab(
+            &repo.path("out/shop"),
+            &[command, "../../profiles/shop.yaml", "."],
+        )
+    };
+    assert_eq!(code(&within("diff")), 0, "{}", stderr(&within("diff")));
 }
 
 #[test]
@@ -311,7 +319,7 @@ fn a_difference_applies_as_a_patch() {
         "example.com/web:1",
         "example.com/web:2",
     );
-    let output = repo.dplab(&["diff"]);
+    let output = repo.dplab(&["diff", "./out"]);
     repo.write("the.patch", &stdout(&output));
     repo.git(&["apply", "--check", "the.patch"]);
     repo.git(&["apply", "the.patch"]);

@@ -392,5 +392,10 @@ fn what_policy_logging_says_beyond_its_switches_is_told() {
         format!("NetworkLogging: `{place}` is left out, for every stage lays down its own")
     };
     assert_eq!(imported.notes, [told("metadata.labels"), told("spec.node")]);
-    assert!(lab_of("imported.yaml", &imported.profile).logging.deny.log());
+    assert!(
+        lab_of("imported.yaml", &imported.profile)
+            .logging
+            .deny
+            .log()
+    );
 }
