@@ -16,12 +16,14 @@ mod services;
 mod settle;
 mod workloads;
 
+use std::collections::HashMap;
+
 use serde_json::{Value as Json, json};
 
 use crate::diag::Diagnostic;
 use crate::lang::yaml;
 use crate::profile::yaml::{Limits, Node, read};
-use crate::source::{SourceId, SourceMap};
+use crate::source::{SourceId, SourceMap, Span};
 
 /// What manifests don't say, and a profile must.
 #[derive(Debug, Clone)]
@@ -62,8 +64,15 @@ pub enum ImportError {
         missing: &'static str,
     },
     /// The same object twice.
-    #[error("{0} stands in the manifests twice")]
-    Twice(String),
+    #[error("{title} stands in the manifests twice: {first} and {second}")]
+    Twice {
+        /// Kind, namespace and name.
+        title: String,
+        /// Where it stands first.
+        first: String,
+        /// Where it stands again.
+        second: String,
+    },
     /// There is nothing to import.
     #[error("there is no object in the manifests")]
     Empty,
@@ -95,11 +104,8 @@ pub fn import(
     if objects.is_empty() {
         return Err(ImportError::Empty);
     }
-    let mut names: Vec<String> = objects.iter().map(equal::title).collect();
-    names.sort();
-    if let Some(twice) = names.windows(2).find(|pair| pair[0] == pair[1]) {
-        return Err(ImportError::Twice(twice[0].clone()));
-    }
+    once(sources, &objects)?;
+    let mut objects: Vec<Json> = objects.into_iter().map(|(object, _)| object).collect();
     let exported = objects
         .iter_mut()
         .filter_map(|one| plain::plain(one).then_some(()));
@@ -118,6 +124,24 @@ pub fn import(
         calls: draft.calls.clone(),
         notes,
     })
+}
+
+/// An object, and where it stands.
+type Placed = (Json, Span);
+
+fn once(sources: &SourceMap, objects: &[Placed]) -> Result<(), ImportError> {
+    let mut seen: HashMap<String, Span> = HashMap::new();
+    for (object, span) in objects {
+        let title = equal::title(object);
+        if let Some(first) = seen.insert(title.clone(), *span) {
+            return Err(ImportError::Twice {
+                title,
+                first: sources.display(first).to_string(),
+                second: sources.display(*span).to_string(),
+            });
+        }
+    }
+    Ok(())
 }
 
 /// Whether a document tells kustomize what to make: it is no object, and its kind may be left out.
@@ -146,7 +170,7 @@ fn expand(
     sources: &SourceMap,
     node: &Node,
     kind_of_list: Option<&Json>,
-    objects: &mut Vec<Json>,
+    objects: &mut Vec<Placed>,
 ) -> Result<(), ImportError> {
     let kind = node.get("kind").and_then(Node::as_str);
     let items = node.get("items").map(Node::items);
@@ -180,7 +204,7 @@ fn expand(
         let place = sources.display(node.span).to_string();
         return Err(ImportError::NoObject { place, missing });
     }
-    objects.push(object);
+    objects.push((object, node.span));
     Ok(())
 }
 

@@ -15,7 +15,7 @@ use self::address::{Address, addresses, whole};
 use super::apart;
 use super::draft::Draft;
 use super::equal::namespace;
-use super::workloads;
+use super::{services, workloads};
 
 /// A text that a container is told, and where.
 struct Told {
@@ -89,7 +89,7 @@ impl Services {
             let own = own.filter_map(|port| u16::try_from(port["port"].as_u64()?).ok());
             ports.insert(key(object, name), own.collect());
         }
-        let others = draft.objects.iter().filter(|one| one["kind"] == "Service");
+        let others = draft.objects.iter().filter(|one| services::is_service(one));
         let others =
             others.map(|one| key(one, one["metadata"]["name"].as_str().unwrap_or_default()));
         Self {

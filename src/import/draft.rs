@@ -49,7 +49,7 @@ impl Draft {
         };
         let (others, services): (Vec<Json>, Vec<Json>) = rest
             .into_iter()
-            .partition(|object| object["kind"] != "Service");
+            .partition(|object| !services::is_service(object));
         draft.defaults = defaults(&controllers, &services);
         for object in controllers {
             draft.workloads.push(Workload {

@@ -2,6 +2,8 @@
 
 use serde_json::{Map, Value as Json, json};
 
+use super::services::is_service;
+
 /// Takes out keys with nothing behind them: to Kubernetes they are absent.
 pub(super) fn without_nulls(value: &mut Json) {
     match value {
@@ -14,15 +16,38 @@ pub(super) fn without_nulls(value: &mut Json) {
     }
 }
 
-/// Kind, namespace and name: `Deployment default/frontend`.
+/// Kind, namespace and name: `Deployment default/frontend`. Where another group uses a word of
+/// Kubernetes' own, its name stands behind the kind: `Service.serving.knative.dev default/a`.
 pub(super) fn title(object: &Json) -> String {
     let kind = object["kind"].as_str().unwrap_or_default();
+    let version = object["apiVersion"].as_str().unwrap_or_default();
+    let group = version.split_once('/').map_or("", |(group, _)| group);
+    let foreign = group.contains('.') && !group.ends_with(".k8s.io");
+    let whole = format!("{kind}.{group}");
+    let kind = match foreign && OWN_KINDS.contains(&kind) {
+        true => &whole,
+        false => kind,
+    };
     let name = object["metadata"]["name"].as_str().unwrap_or_default();
     match kind {
         "Namespace" => format!("{kind} {name}"),
         _ => format!("{kind} {}/{name}", namespace(object)),
     }
 }
+
+/// Kinds of Kubernetes whose words others use for kinds of their own.
+const OWN_KINDS: &[&str] = &[
+    "Service",
+    "Ingress",
+    "Namespace",
+    "Node",
+    "Pod",
+    "Job",
+    "Deployment",
+    "NetworkPolicy",
+    "Role",
+    "Secret",
+];
 
 /// The namespace that an object lands in.
 pub(super) fn namespace(object: &Json) -> &str {
@@ -42,7 +67,7 @@ pub(super) fn completed(object: &Json) -> Json {
             metadata.insert("namespace".to_owned(), json!(namespace));
         }
     }
-    if object["kind"] == "Service" {
+    if is_service(&object) {
         complete_service(&mut object["spec"]);
     }
     for path in TEMPLATES {

@@ -6,6 +6,7 @@
 
 use serde_json::{Map, Value as Json};
 
+use super::services::is_service;
 use super::workloads::template_path;
 
 /// Fields of an object's metadata that the API server writes.
@@ -28,7 +29,7 @@ const BY_TOOLS: &[&str] = &[
 /// go too.
 pub(super) fn plain(object: &mut Json) -> bool {
     drop_at(object, "/metadata", &["namespace"], is_empty_text);
-    let is_service = object["apiVersion"] == "v1" && object["kind"] == "Service";
+    let is_service = is_service(object);
     let metadata = &object["metadata"];
     let exported = !metadata["uid"].is_null() || !metadata["resourceVersion"].is_null();
     if exported {

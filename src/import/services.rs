@@ -14,6 +14,11 @@ const SAME: &[&str] = &[
     "publishNotReadyAddresses",
 ];
 
+/// Whether an object is a Service of Kubernetes' own.
+pub(super) fn is_service(object: &Json) -> bool {
+    object["apiVersion"] == "v1" && object["kind"] == "Service"
+}
+
 /// Whether a Service is one that a workload can stand behind.
 pub(super) fn is_behind(service: &Json, workload: &Json) -> bool {
     let selector = &service["spec"]["selector"];

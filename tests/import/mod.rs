@@ -255,7 +255,7 @@ fn manifests_that_are_none_are_refused() {
                  apiVersion: v1\nkind: Service\nmetadata: {name: a}\n";
     assert_eq!(
         told(twice),
-        "Service default/a stands in the manifests twice"
+        "Service default/a stands in the manifests twice: manifests.yaml:1:1 and manifests.yaml:5:1"
     );
 }
 
@@ -397,5 +397,22 @@ fn what_policy_logging_says_beyond_its_switches_is_told() {
             .logging
             .deny
             .log()
+    );
+}
+
+#[test]
+fn an_object_stands_once_and_another_group_s_is_another() {
+    let knative =
+        "---\napiVersion: serving.knative.dev/v1\nkind: Service\nmetadata: {name: w}\nspec: {}\n";
+    let both = imported(&(pair("", "", "") + knative)).expect("manifests");
+    assert_eq!(
+        both.carried,
+        ["Service.serving.knative.dev default/w whole"]
+    );
+    let twice = imported(&(pair("", "", "") + "---\n" + &pair("", "", "")));
+    assert_eq!(
+        twice.expect_err("twice").to_string(),
+        "Deployment default/w stands in the manifests twice: manifests.yaml:1:1 and \
+         manifests.yaml:15:1"
     );
 }

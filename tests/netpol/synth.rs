@@ -506,6 +506,33 @@ fn an_ingress_lets_googles_proxies_in_and_nobody_else() {
 }
 
 #[test]
+fn health_checks_reach_the_port_that_their_policy_names() {
+    let mut lab = lab("gateway");
+    let objects = lab.app.objects.iter_mut().map(|object| &mut object.json);
+    let mut policies = objects.filter(|object| object["kind"] == "HealthCheckPolicy");
+    let policy = policies.next().expect("a policy");
+    policy["spec"]["default"]["config"]["httpHealthCheck"]["port"] = json!(15021);
+    let world = least(&lab);
+    let web = world
+        .find_workloads(Some("web"), "web")
+        .next()
+        .expect("web");
+    let from = |address: &str, port| {
+        let flow = Flow {
+            source: Endpoint::Address(address.parse().expect("an address")),
+            destination: Endpoint::Workload(web),
+            connection: Connection::tcp(Port::parse(port).expect("a port")),
+        };
+        Evaluator::new(&world, Reading::DPV2)
+            .evaluate(&flow)
+            .verdict
+    };
+    assert_eq!(from("35.191.1.2", 15021), Verdict::Allowed);
+    assert_eq!(from("35.191.1.2", 8080), Verdict::Allowed);
+    assert_eq!(from("203.0.113.9", 15021), Verdict::Denied);
+}
+
+#[test]
 fn every_expectation_of_every_shipped_lab_is_what_the_evaluator_says() {
     for name in shipped() {
         let lab = lab(&name);
