@@ -27,7 +27,7 @@ use self::object::{Item, Items};
 use self::tree::Node;
 use crate::model::edge::Edge;
 use crate::netpol::hash::{QuickMap, hash_of};
-use crate::netpol::world::{Policy, Workload, World};
+use crate::netpol::world::{Policy, Service, Workload, World};
 use crate::profile::yaml;
 use crate::source::{SourceId, SourceMap, Span};
 
@@ -174,6 +174,8 @@ struct Gathered {
     by_name: QuickMap<u64, Vec<usize>>,
     policies: Vec<Policy>,
     policy_by_name: QuickMap<(&'static str, Option<String>, String), usize>,
+    services: Vec<Service>,
+    service_by_name: QuickMap<(String, String), usize>,
     endpoints: Vec<(String, String, Vec<IpAddr>)>,
     /// Ingresses, Gateways and routes.
     edge: Vec<Json>,
@@ -186,7 +188,7 @@ impl Gathered {
             match item {
                 Item::Namespace(namespace) => self.found.world.add_namespace(namespace),
                 Item::Workload(workload) => self.add_workload(workload),
-                Item::Service(service) => self.found.world.add_service(service),
+                Item::Service(service) => self.add_service(service),
                 Item::Endpoints(ns, name, ips) => self.endpoints.push((ns, name, ips)),
                 Item::Policy(policy) => self.add_policy(policy),
                 Item::Logging(logging) => self.found.world.logging = logging,
@@ -223,6 +225,20 @@ impl Gathered {
         self.workloads.push(workload);
     }
 
+    fn add_service(&mut self, service: Service) {
+        let key = (service.namespace.clone(), service.name.clone());
+        let next = self.services.len();
+        let at = *self.service_by_name.entry(key).or_insert(next);
+        if at == next {
+            self.services.push(service);
+            return;
+        }
+        let object = format!("Service {}/{}", service.namespace, service.name);
+        let first = std::mem::replace(&mut self.services[at], service);
+        let twice = (first.span, self.services[at].span);
+        self.found.problems.extend(twice_problem(twice, object));
+    }
+
     fn add_policy(&mut self, policy: Policy) {
         let key = (
             policy.spec.kind(),
@@ -245,6 +261,9 @@ impl Gathered {
         let world = &mut self.found.world;
         for workload in self.workloads {
             world.add_workload(workload);
+        }
+        for service in self.services {
+            world.add_service(service);
         }
         for policy in self.policies {
             world.add_policy(policy);

@@ -117,8 +117,18 @@ impl Trouble {
                 None => self.wrong(&entry.key, &entry.value, "a string"),
             }
         }
-        let labels = Labels::parse(pairs);
-        self.take(map.span, labels)
+        // That a key stands there twice is told for every map alike.
+        Some(pairs.into_iter().collect())
+    }
+
+    /// The labels of pods or of a namespace, as the API server takes them.
+    pub(super) fn object_labels(&mut self, metadata: &Node) -> Labels {
+        let labels = self.labels(metadata, "labels").unwrap_or_default();
+        let place = given(metadata, "labels").map_or(metadata.span, |found| found.span);
+        for problem in labels.problems() {
+            self.add(place, problem);
+        }
+        labels
     }
 
     /// A list of texts under a key.
@@ -134,15 +144,12 @@ impl Trouble {
         Some(texts)
     }
 
-    /// Notes keys that are none of the known ones, and keys that come twice.
+    /// Notes keys that are none of the known ones.
     pub(super) fn keys(&mut self, node: &Node, place: &'static str, known: &[&str]) {
         if !matches!(node.value, Value::Map(_) | Value::Null) {
             self.wrong(place, node, "a map");
         }
-        for (index, entry) in node.entries().iter().enumerate() {
-            if node.entries()[..index].iter().any(|e| e.key == entry.key) {
-                self.add(entry.key_span, What::DuplicateKey(entry.key.to_string()));
-            }
+        for entry in node.entries() {
             if !known.contains(&entry.key.as_ref()) {
                 let what = What::UnknownKey {
                     key: entry.key.to_string(),

@@ -29,7 +29,9 @@ impl What {
             What::DuplicateKey(_) => Code::DuplicateKey,
             What::Cidr(_) => Code::BadRange,
             What::HostBits { .. } => Code::HostBits,
-            What::Inert { .. } | What::Layer7(_) | What::NoIngress => Code::NotServed,
+            What::Inert { .. } | What::Version { .. } | What::Layer7(_) | What::NoIngress => {
+                Code::NotServed
+            }
             What::LoggingName(_) | What::Misplaced { .. } => Code::IneffectiveLogging,
             What::Logging(_) => Code::Needs,
             What::Twice { .. } => Code::DuplicateName,

@@ -1,7 +1,7 @@
 //! What only GKE serves: FQDNNetworkPolicy, NetworkLogging, and Cilium's clusterwide policy.
 
 use super::fields::{Trouble, given};
-use super::policies::{cidr, ip_block, selector};
+use super::policies::{cidr, ip_block, selector, selector_of};
 use super::problem::What;
 use super::tree::{Node, Value};
 use crate::model::cidr::IpBlock;
@@ -127,7 +127,8 @@ fn clusterwide_spec(
     if given(node, "nodeSelector").is_some() {
         trouble.add(node.span, What::Layer7("nodeSelector".to_owned()));
     }
-    let Some(endpoint_selector) = selector(node, "endpointSelector", trouble) else {
+    let endpoints = trouble.map(node, "endpointSelector");
+    let Some(endpoint_selector) = endpoints.map(|found| selector_of(found, trouble)) else {
         trouble.add(node.span, ClusterwideError::NoSelector);
         return None;
     };
@@ -167,9 +168,7 @@ fn cilium_rule(node: &Node, section: &str, trouble: &mut Trouble) -> Option<Cili
     };
     let key = |what: &str| format!("{word}{what}");
     let endpoints = trouble.list(node, &key("Endpoints")).map(|items| {
-        let each = items
-            .iter()
-            .map(|item| super::policies::selector_of(item, trouble));
+        let each = items.iter().map(|item| selector_of(item, trouble));
         each.collect()
     });
     let entities = entities(node, &key("Entities"), trouble);

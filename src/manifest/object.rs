@@ -1,5 +1,6 @@
 //! One Kubernetes object -> what it adds to a world.
 
+use std::collections::HashSet;
 use std::net::IpAddr;
 
 use ipnet::IpNet;
@@ -64,6 +65,8 @@ impl Items {
         if self.ambiguous {
             bare_words(node, &mut trouble);
         }
+        keys_twice(node, &mut trouble);
+        version(node, &head, &mut trouble);
         let nameless = understood(&head) && head.name.is_empty();
         let item = match nameless {
             // A template that nobody filled in, most often: the API server takes no such object.
@@ -262,6 +265,36 @@ fn item(node: &Node, head: &Head<'_>, trouble: &mut Trouble) -> Option<Item> {
     }
 }
 
+/// The version by which GKE serves a kind that is read here.
+/// Source: Kubernetes documentation, "Deprecated API Migration Guide".
+fn served_version(kind: &str) -> &'static str {
+    match kind {
+        "NetworkPolicy" => "networking.k8s.io/v1",
+        "Deployment" | "ReplicaSet" | "StatefulSet" | "DaemonSet" => "apps/v1",
+        "Job" | "CronJob" => "batch/v1",
+        "EndpointSlice" => "discovery.k8s.io/v1",
+        "FQDNNetworkPolicy" | "NetworkLogging" => "networking.gke.io/v1alpha1",
+        "CiliumClusterwideNetworkPolicy" => "cilium.io/v2",
+        _ => "v1",
+    }
+}
+
+/// An object of a version that is served no more, or never was.
+fn version(node: &Node, head: &Head<'_>, trouble: &mut Trouble) {
+    let unread = matches!(sort(head), Sort::Other | Sort::Inert(_));
+    let written = head.api_version.filter(|_| !unread);
+    let right = served_version(head.kind);
+    if let Some(written) = written.filter(|written| *written != right) {
+        let place = node.get("apiVersion").map_or(node.span, |found| found.span);
+        let what = What::Version {
+            kind: head.kind.to_owned(),
+            written: written.to_owned(),
+            right,
+        };
+        trouble.add(place, what);
+    }
+}
+
 /// Names every bare word, wherever in the object it stands: kubectl reads the whole of it.
 fn bare_words(node: &Node, trouble: &mut Trouble) {
     if let Value::Word(word, _) = &node.value {
@@ -271,6 +304,23 @@ fn bare_words(node: &Node, trouble: &mut Trouble) {
     for value in node.items().iter().chain(values) {
         bare_words(value, trouble);
     }
+}
+
+/// Names every key that a map has twice. Kustomize refuses them, and who applies the file gets one of
+/// the two values.
+fn keys_twice(node: &Node, trouble: &mut Trouble) {
+    let entries = node.entries();
+    let mut seen = HashSet::with_capacity(entries.len());
+    for entry in entries {
+        if !seen.insert(entry.key.as_ref()) {
+            trouble.add(entry.key_span, What::DuplicateKey(entry.key.to_string()));
+        }
+    }
+    let values = entries.iter().map(|entry| &entry.value);
+    node.items()
+        .iter()
+        .chain(values)
+        .for_each(|value| keys_twice(value, trouble));
 }
 
 /// Logging annotations of pods and controllers, which nobody looks for there. On policies and
@@ -327,7 +377,7 @@ fn namespace(node: &Node, name: &str, trouble: &mut Trouble) -> Option<Namespace
     let metadata = given(node, "metadata")?;
     Some(Namespace {
         name: name.to_owned(),
-        labels: trouble.labels(metadata, "labels").unwrap_or_default(),
+        labels: trouble.object_labels(metadata),
         annotations: trouble.labels(metadata, "annotations").unwrap_or_default(),
         span: Some(node.span),
     })

@@ -4,6 +4,7 @@ use super::fields::{Trouble, given};
 use super::problem::What;
 use super::tree::{Node, Value};
 use crate::model::cidr::{Cidr, IpBlock};
+use crate::model::labels::{LabelError, Labels, check_key, check_value};
 use crate::model::policy::{Direction, NetworkPolicySpec, Peer, Rule};
 use crate::model::port::{PolicyPort, Port, PortName, PortRef, Protocol};
 use crate::model::selector::{Operator, Requirement, Selector};
@@ -195,13 +196,25 @@ pub(super) fn port_ref(node: &Node, trouble: &mut Trouble) -> Option<PortRef> {
     }
 }
 
-/// A label selector under a key; `null` is not given.
+/// A label selector of Kubernetes under a key, with labels that can be; `null` is not given.
 pub(super) fn selector(node: &Node, key: &str, trouble: &mut Trouble) -> Option<Selector> {
     let node = trouble.map(node, key)?;
-    Some(selector_of(node, trouble))
+    let selector = selector_of(node, trouble);
+    let equal = selector.match_labels.iter().flat_map(Labels::problems);
+    for problem in equal.chain(selector.expressions().iter().flat_map(impossible)) {
+        trouble.add(node.span, problem);
+    }
+    Some(selector)
 }
 
-/// A label selector.
+/// What of a condition no label can be.
+fn impossible(condition: &Requirement) -> Vec<LabelError> {
+    let values = condition.values().iter().map(|value| check_value(value));
+    let all = [check_key(condition.key())].into_iter().chain(values);
+    all.filter_map(Result::err).collect()
+}
+
+/// A label selector, whatever its labels look like: Cilium's keys begin with the label's source.
 pub(super) fn selector_of(node: &Node, trouble: &mut Trouble) -> Selector {
     trouble.keys(
         node,

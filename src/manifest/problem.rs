@@ -112,6 +112,16 @@ pub enum What {
         /// Why not.
         why: &'static str,
     },
+    /// A version by which a kind is not served.
+    #[error("GKE serves no {kind} of `{written}`: `{right}` is right")]
+    Version {
+        /// The kind.
+        kind: String,
+        /// What was written.
+        written: String,
+        /// What would be right.
+        right: &'static str,
+    },
     /// A rule that GKE refuses in a clusterwide policy.
     #[error(
         "GKE refuses `{0}` in a CiliumClusterwideNetworkPolicy: only layers 3 and 4 are served"
@@ -169,7 +179,9 @@ impl What {
             What::HostBits { .. } => "host-bits",
             What::LoggingName(_) => "logging-name",
             What::Misplaced { .. } => "misplaced-annotation",
-            What::Inert { .. } | What::Layer7(_) | What::NoIngress => "not-served-by-gke",
+            What::Inert { .. } | What::Version { .. } | What::Layer7(_) | What::NoIngress => {
+                "not-served-by-gke"
+            }
             What::Twice { .. } => "duplicate-object",
             What::Word { .. } | What::Label(_) => "bad-value",
             What::Logging(_) => "delegate-without-log",

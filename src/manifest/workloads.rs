@@ -33,7 +33,7 @@ pub(super) fn controller(
         return workload;
     };
     if let Some(metadata) = given(template, "metadata") {
-        workload.labels = trouble.labels(metadata, "labels").unwrap_or_default();
+        workload.labels = trouble.object_labels(metadata);
     }
     if let Some(spec) = given(template, "spec") {
         pod_spec(spec, &mut workload, trouble);
@@ -45,7 +45,7 @@ pub(super) fn controller(
 pub(super) fn pod(object: &Node, mut workload: Workload, trouble: &mut Trouble) -> Workload {
     let name = workload.name.clone();
     if let Some(metadata) = given(object, "metadata") {
-        workload.labels = trouble.labels(metadata, "labels").unwrap_or_default();
+        workload.labels = trouble.object_labels(metadata);
         if let Some((kind, owner)) = owner(metadata, trouble) {
             workload.kind = kind;
             workload.name = owner;

@@ -9,6 +9,10 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 /// (Kubernetes, "well-known labels").
 pub const NAMESPACE_NAME_LABEL: &str = "kubernetes.io/metadata.name";
 
+/// The labels with its name that a Job's controller puts on its pods, the old one and the new one
+/// (Kubernetes, "well-known labels").
+pub const JOB_NAME_LABELS: [&str; 2] = ["job-name", "batch.kubernetes.io/job-name"];
+
 /// What makes a label impossible.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum LabelError {
@@ -30,9 +34,6 @@ pub enum LabelError {
          begins and ends with a letter or a digit"
     )]
     Value(String),
-    /// The same key twice.
-    #[error("the label `{0}` is given twice: a key has one value")]
-    Twice(String),
 }
 
 /// Labels or annotations in the order written. Equality does not look at the order.
@@ -47,24 +48,6 @@ impl Labels {
     /// No labels.
     pub const fn new() -> Self {
         Self(Vec::new())
-    }
-
-    /// Labels with distinct keys.
-    ///
-    /// # Errors
-    /// [`LabelError::Twice`] if a key comes twice.
-    pub fn parse<K: Into<String>, V: Into<String>>(
-        pairs: impl IntoIterator<Item = (K, V)>,
-    ) -> Result<Self, LabelError> {
-        let mut labels = Self::new();
-        for (key, value) in pairs {
-            let key = key.into();
-            if labels.get(&key).is_some() {
-                return Err(LabelError::Twice(key));
-            }
-            labels.0.push((key, value.into()));
-        }
-        Ok(labels)
     }
 
     /// The value under a key.
@@ -227,10 +210,9 @@ mod tests {
 
     #[test]
     fn order_is_kept_and_does_not_count() {
-        let one = Labels::parse([("b", "1"), ("a", "2")]).expect("distinct");
-        let two = Labels::parse([("a", "2"), ("b", "1")]).expect("distinct");
+        let one: Labels = [("b", "1"), ("a", "2")].into_iter().collect();
+        let two: Labels = [("a", "2"), ("b", "1")].into_iter().collect();
         assert_eq!(one, two);
         assert_eq!(one.to_string(), "b=1,a=2");
-        assert!(Labels::parse([("a", "1"), ("a", "2")]).is_err());
     }
 }

@@ -174,8 +174,10 @@ fn pod_in_block(block: &IpBlock, reading: Reading, pod: &Workload) -> Match {
     }
 }
 
+/// Every domain that a lab speaks of has IPv4 addresses; of IPv6 nobody knows.
 fn domain_in_block(block: &IpBlock) -> Match {
-    if block.cidr().net().prefix_len() == 0 && block.except().is_empty() {
+    let all = block.cidr().net().prefix_len() == 0 && block.except().is_empty();
+    if all && block.cidr().is_ipv4() {
         Match::Yes
     } else {
         Match::Perhaps(Reason::DomainAddress)
@@ -256,7 +258,7 @@ fn holds(condition: &Requirement, value: Option<&str>) -> bool {
 }
 
 fn cilium_label<'w>(key: &str, world: &'w World, pod: &'w Workload) -> Option<&'w str> {
-    let key = ["k8s:", "any:", "k8s.", "any."]
+    let key = ["k8s:", "any:"]
         .iter()
         .find_map(|source| key.strip_prefix(source))
         .unwrap_or(key);

@@ -15,7 +15,7 @@ pub use self::objects::{
     ServiceType, Workload,
 };
 use crate::model::edge::Way;
-use crate::model::labels::NAMESPACE_NAME_LABEL;
+use crate::model::labels::{JOB_NAME_LABELS, NAMESPACE_NAME_LABEL};
 use crate::model::logging::LoggingSpec;
 
 /// A workload of a world.
@@ -65,9 +65,16 @@ impl World {
         }
     }
 
-    /// Adds a workload.
-    pub fn add_workload(&mut self, workload: Workload) -> WorkloadId {
+    /// Adds a workload. A Job's controller labels its pods with the Job's name.
+    /// Source: Kubernetes documentation, "Well-known labels", `batch.kubernetes.io/job-name`.
+    pub fn add_workload(&mut self, mut workload: Workload) -> WorkloadId {
         self.ensure_namespace(&workload.namespace);
+        // A name that ends so is the beginning of one that the API server makes up.
+        if workload.kind == "Job" && !workload.name.ends_with('-') {
+            for key in JOB_NAME_LABELS {
+                workload.labels.insert(key, workload.name.as_str());
+            }
+        }
         self.workloads.push(workload);
         WorkloadId(self.workloads.len() - 1)
     }

@@ -203,6 +203,20 @@ fn each_kind_is_found() {
             vec![Code::EgressWithoutDns],
         ),
         (
+            "",
+            format!(
+                "{a}, policyTypes: [Egress], egress: [{{to: [{{namespaceSelector: {{}}}}], ports: [{{protocol: UDP, port: 53}}, {{protocol: TCP, port: 53}}]}}, {{to: [{{ipBlock: {{cidr: 169.254.0.0/16}}}}], ports: [{{protocol: UDP, port: 53}}, {{protocol: TCP, port: 53}}]}}]"
+            ),
+            vec![],
+        ),
+        (
+            "",
+            format!(
+                "{a}, policyTypes: [Egress], egress: [{{to: [{{ipBlock: {{cidr: 192.0.2.0/24}}}}], ports: [{{protocol: TCP, port: https}}]}}]"
+            ),
+            vec![Code::UnresolvedPortName, Code::EgressWithoutDns],
+        ),
+        (
             logging,
             format!("{a}, policyTypes: [Ingress], ingress: [{{{from_b}}}]"),
             vec![Code::IneffectiveLogging],

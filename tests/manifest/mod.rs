@@ -239,6 +239,20 @@ fn what_the_api_server_refuses_is_a_problem_at_its_place() {
             "  ingress: {}\n",
             "0.yaml:5:12: error wrong-type: `ingress` must be a list, and this is a map",
         ),
+        (
+            "  podSelector: {matchLabels: {app: a b}}\n",
+            "0.yaml:5:16: error bad-value: `a b` can't be a label value: it has at most 63 letters, \
+             digits, `-`, `_` or `.`, and begins and ends with a letter or a digit",
+        ),
+        (
+            "  podSelector: {matchExpressions: [{key: 'a:b', operator: Exists}]}\n",
+            "0.yaml:5:16: error bad-value: `a:b` can't be a label key: its name has 1 to 63 \
+             letters, digits, `-`, `_` or `.`, and begins and ends with a letter or a digit",
+        ),
+        (
+            "  podSelector: {}\n  podSelector: {matchLabels: {app: a}}\n",
+            "0.yaml:6:3: error duplicate-key: the key `podSelector` stands here twice",
+        ),
     ];
     for (spec, wanted) in rows {
         let text = policy(spec);
@@ -249,6 +263,59 @@ fn what_the_api_server_refuses_is_a_problem_at_its_place() {
             "never a guess: {spec}"
         );
     }
+}
+
+#[test]
+fn labels_that_no_pod_can_have_are_told() {
+    let text = "apiVersion: v1\nkind: Pod\nmetadata: {name: a, labels: {app: a b}}\n";
+    let wanted = "0.yaml:3:29: error bad-value: `a b` can't be a label value: it has at most 63 \
+                  letters, digits, `-`, `_` or `.`, and begins and ends with a letter or a digit";
+    assert_eq!(problems(text), [wanted]);
+}
+
+#[test]
+fn versions_that_are_not_served_are_refused() {
+    let rows = [
+        (
+            "extensions/v1beta1",
+            "NetworkPolicy",
+            "networking.k8s.io/v1",
+        ),
+        ("v1", "NetworkPolicy", "networking.k8s.io/v1"),
+        ("apps/v1beta2", "Deployment", "apps/v1"),
+        ("batch/v1beta1", "CronJob", "batch/v1"),
+    ];
+    for (written, kind, right) in rows {
+        let text =
+            format!("kind: {kind}\napiVersion: {written}\nmetadata: {{name: a}}\nspec: {{}}\n");
+        let wanted = format!(
+            "0.yaml:2:13: error not-served-by-gke: GKE serves no {kind} of `{written}`: `{right}` \
+             is right"
+        );
+        assert_eq!(problems(&text), [wanted]);
+    }
+    let other = "apiVersion: serving.knative.dev/v1\nkind: Service\nmetadata: {name: a}\n";
+    assert_eq!(
+        problems(other),
+        [""; 0],
+        "another group has kinds of its own"
+    );
+}
+
+#[test]
+fn a_service_that_stands_twice_counts_as_it_stood_last() {
+    let service = |port: u16| {
+        format!(
+            "apiVersion: v1\nkind: Service\nmetadata: {{name: a}}\nspec: {{ports: [{{port: {port}}}]}}\n"
+        )
+    };
+    let text = format!("{}---\n{}", service(80), service(81));
+    let twice = "0.yaml:6:1: warning duplicate-object: this object stands in the manifests twice: \
+                 the last one counts";
+    assert_eq!(problems(&text), [twice]);
+    let (_, found) = read(&[&text]);
+    let ports = found.world.services().iter().flat_map(|one| &one.ports);
+    assert_eq!(ports.map(|port| port.port.get()).collect::<Vec<_>>(), [81]);
 }
 
 #[test]

@@ -338,3 +338,75 @@ fn the_metadata_server_is_sure_only_where_all_is_open() {
     assert_eq!(ask(block, 53), Verdict::Allowed, "DNS is another matter");
     assert_eq!(ask("{to: [{podSelector: {}}]}", 80), Verdict::Denied);
 }
+
+/// The API server never tells a Job's pods by other names than these two labels.
+#[test]
+fn the_pods_of_a_job_carry_its_name() {
+    let world = world(&format!(
+        "{PODS}
+apiVersion: batch/v1
+kind: Job
+metadata: {{name: j, namespace: x}}
+spec: {{template: {{metadata: {{labels: {{tier: t}}}}, spec: {{containers: []}}}}}}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {{name: p, namespace: x}}
+spec:
+  podSelector: {{matchLabels: {{app: a}}}}
+  policyTypes: [Ingress]
+  ingress: [{{from: [{{podSelector: {{matchLabels: {{batch.kubernetes.io/job-name: j}}}}}}]}}]
+"
+    ));
+    let to_a = |from: &str| verdict(&world, workload(&world, from), workload(&world, "a"), 80);
+    assert_eq!([to_a("j"), to_a("b")], [Verdict::Allowed, Verdict::Denied]);
+}
+
+/// What Cilium takes for a label's source ends in a colon; a dot belongs to the key.
+#[test]
+fn only_a_colon_ends_the_source_of_a_label() {
+    let world = |key: &str| {
+        world(&format!(
+            "{PODS}
+apiVersion: cilium.io/v2
+kind: CiliumClusterwideNetworkPolicy
+metadata: {{name: c}}
+spec:
+  endpointSelector: {{matchLabels: {{\"{key}\": b}}}}
+  ingress: [{{}}]
+"
+        ))
+    };
+    for (key, wanted) in [
+        ("k8s:app", Verdict::Denied),
+        ("any:app", Verdict::Denied),
+        ("k8s.app", Verdict::Allowed),
+    ] {
+        let world = world(key);
+        let got = verdict(&world, workload(&world, "a"), workload(&world, "b"), 80);
+        assert_eq!(got, wanted, "{key}");
+    }
+}
+
+#[test]
+fn a_domain_has_ipv4_addresses() {
+    for (block, wanted) in [
+        ("0.0.0.0/0", Verdict::Allowed),
+        ("::/0", Verdict::Unknown(Reason::DomainAddress)),
+    ] {
+        let world = world(&format!(
+            "{PODS}
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {{name: p, namespace: x}}
+spec: {{podSelector: {{}}, policyTypes: [Egress], egress: [{{to: [{{ipBlock: {{cidr: '{block}'}}}}]}}]}}
+"
+        ));
+        let domain = Endpoint::Domain("example.com".to_owned());
+        assert_eq!(
+            verdict(&world, workload(&world, "a"), domain, 443),
+            wanted,
+            "{block}"
+        );
+    }
+}

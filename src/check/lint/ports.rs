@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{Lint, Subject, namespace, some_of};
 use crate::diag::{Code, Diagnostic};
-use crate::model::policy::{Direction, Rule};
+use crate::model::policy::{Direction, Peer, Rule};
 use crate::model::port::{PolicyPort, Port, PortRef, PortsMeant};
 use crate::netpol::WorkloadId;
 use crate::netpol::services::{Backends, backends};
@@ -17,6 +17,7 @@ pub(super) fn of_policy(lint: &Lint<'_>, subject: &Subject<'_>) -> Vec<Diagnosti
     let mut found = Vec::new();
     for direction in Direction::BOTH {
         for (index, rule) in spec.rules(direction).iter().enumerate() {
+            found.extend(name_at_addresses(subject, direction, (index + 1, rule)));
             let Some(receivers) = receivers(lint, subject, direction, rule) else {
                 continue;
             };
@@ -34,6 +35,27 @@ pub(super) fn of_policy(lint: &Lint<'_>, subject: &Subject<'_>) -> Vec<Diagnosti
         }
     }
     found
+}
+
+/// A port name towards addresses: only pods have names for their ports.
+fn name_at_addresses(
+    subject: &Subject<'_>,
+    direction: Direction,
+    (number, rule): (usize, &Rule),
+) -> Option<Diagnostic> {
+    let is_block = |peer: &Peer| matches!(peer, Peer::IpBlock(_));
+    if direction == Direction::Ingress || !rule.peers().iter().any(is_block) {
+        return None;
+    }
+    let name = rule.ports().iter().find_map(|port| match port.meant() {
+        PortsMeant::Name(name) => Some(name),
+        PortsMeant::Numbers(..) => None,
+    })?;
+    let message =
+        format!("no address outside has a port of the name `{name}`: only pods name theirs");
+    let span = subject.policy.spans.rule(direction, number);
+    let label = "so the rule allows nothing to its `ipBlock` by this name";
+    Some(subject.at_rule(Code::UnresolvedPortName, message, span, label))
 }
 
 /// The pods at the receiving end; none if some of them may not be known.

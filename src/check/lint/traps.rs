@@ -11,6 +11,8 @@ use crate::netpol::{
     Connection, Endpoint, Evaluator, Flow, PolicyId, Verdict, Workload, WorkloadId, reach,
 };
 
+const DNS_PROTOCOLS: [Protocol; 2] = [Protocol::Udp, Protocol::Tcp];
+
 /// What is wrong with a group of pods.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Trap {
@@ -35,9 +37,13 @@ pub(super) fn of_pods(lint: &Lint<'_>) -> Vec<Diagnostic> {
         let Some(policy) = isolating(&evaluator, id) else {
             continue;
         };
-        let traps = match open.contains(&id) {
-            true => traps(lint, &resolver, &evaluator, id),
-            false => vec![Trap::Closed],
+        let closed = !open.contains(&id)
+            && DNS_PROTOCOLS
+                .iter()
+                .all(|protocol| resolver.lookup(&evaluator, id, *protocol) == Lookup::Denied);
+        let traps = match closed {
+            true => vec![Trap::Closed],
+            false => traps(lint, &resolver, &evaluator, id),
         };
         for trap in traps {
             groups.entry((trap, policy)).or_default().push(id);
