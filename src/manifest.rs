@@ -16,7 +16,6 @@ mod services;
 mod tree;
 mod workloads;
 
-use std::net::IpAddr;
 use std::num::NonZeroUsize;
 
 pub use problem::{Problem, Unread, What};
@@ -27,7 +26,7 @@ use self::object::{Item, Items};
 use self::tree::Node;
 use crate::model::edge::Edge;
 use crate::netpol::hash::{QuickMap, hash_of};
-use crate::netpol::world::{Policy, Service, Workload, World};
+use crate::netpol::world::{Endpoints, Policy, Service, Workload, World};
 use crate::profile::yaml;
 use crate::source::{SourceId, SourceMap, Span};
 
@@ -176,7 +175,7 @@ struct Gathered {
     policy_by_name: QuickMap<(&'static str, Option<String>, String), usize>,
     services: Vec<Service>,
     service_by_name: QuickMap<(String, String), usize>,
-    endpoints: Vec<(String, String, Vec<IpAddr>)>,
+    endpoints: Vec<(String, String, Endpoints)>,
     /// Ingresses, Gateways and routes.
     edge: Vec<Json>,
 }
@@ -189,7 +188,12 @@ impl Gathered {
                 Item::Namespace(namespace) => self.found.world.add_namespace(namespace),
                 Item::Workload(workload) => self.add_workload(workload),
                 Item::Service(service) => self.add_service(service),
-                Item::Endpoints(ns, name, ips) => self.endpoints.push((ns, name, ips)),
+                Item::Endpoints(ns, name, behind) => {
+                    let each = behind
+                        .into_iter()
+                        .map(|set| (ns.clone(), name.clone(), set));
+                    self.endpoints.extend(each);
+                }
                 Item::Policy(policy) => self.add_policy(policy),
                 Item::Logging(logging) => self.found.world.logging = logging,
                 Item::Node(addresses) => self.found.world.nodes.extend(addresses),
@@ -268,8 +272,8 @@ impl Gathered {
         for policy in self.policies {
             world.add_policy(policy);
         }
-        for (namespace, name, ips) in self.endpoints {
-            world.add_endpoints(&namespace, &name, ips);
+        for (namespace, name, behind) in self.endpoints {
+            world.add_endpoints(&namespace, &name, behind);
         }
         let mut edge = Edge::default();
         self.edge.iter().for_each(|object| edge.object(object));

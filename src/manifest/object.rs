@@ -11,7 +11,9 @@ use super::problem::{Problem, Unread, What};
 use super::tree::{Node, Value};
 use super::{gke, policies, services, workloads};
 use crate::model::logging::{ENABLE_DENY_LOGGING, ENABLE_LOGGING, LoggingSpec};
-use crate::netpol::world::{Namespace, Policy, PolicySpans, PolicySpec, Service, Workload};
+use crate::netpol::world::{
+    Endpoints, Namespace, Policy, PolicySpans, PolicySpec, Service, Workload,
+};
 use crate::source::Span;
 
 /// What one object adds.
@@ -20,7 +22,7 @@ pub(super) enum Item {
     Namespace(Namespace),
     Workload(Workload),
     Service(Service),
-    Endpoints(String, String, Vec<IpAddr>),
+    Endpoints(String, String, Vec<Endpoints>),
     Policy(Policy),
     Logging(LoggingSpec),
     Node(Vec<IpNet>),
@@ -238,11 +240,12 @@ fn item(node: &Node, head: &Head<'_>, trouble: &mut Trouble) -> Option<Item> {
         }
         Sort::Service => services::service(node, namespace, name, trouble).map(Item::Service),
         Sort::Endpoints => {
-            let addresses = services::endpoints(node);
-            Some(Item::Endpoints(namespace.into(), name.into(), addresses))
+            let behind = services::endpoints(node, trouble);
+            Some(Item::Endpoints(namespace.into(), name.into(), behind))
         }
-        Sort::Slice => services::slice(node)
-            .map(|(service, ips)| Item::Endpoints(namespace.into(), service.into(), ips)),
+        Sort::Slice => services::slice(node, trouble).map(|(service, behind)| {
+            Item::Endpoints(namespace.into(), service.into(), vec![behind])
+        }),
         Sort::Logging => gke::logging(node, name, trouble).map(Item::Logging),
         Sort::NetworkPolicy => {
             let found = policies::network(node, trouble);

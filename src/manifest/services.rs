@@ -6,7 +6,7 @@ use super::fields::{Trouble, given};
 use super::policies::port_ref;
 use super::tree::Node;
 use crate::model::port::{Port, Protocol};
-use crate::netpol::world::{Service, ServicePort, ServiceType};
+use crate::netpol::world::{Endpoints, Service, ServicePort, ServiceType};
 
 /// A Service.
 pub(super) fn service(
@@ -70,25 +70,46 @@ fn service_port(node: &Node, trouble: &mut Trouble) -> Option<ServicePort> {
     })
 }
 
-/// The addresses of an Endpoints object.
-pub(super) fn endpoints(object: &Node) -> Vec<IpAddr> {
+/// What an Endpoints object puts behind its Service.
+pub(super) fn endpoints(object: &Node, trouble: &mut Trouble) -> Vec<Endpoints> {
     let subsets = given(object, "subsets").map_or(&[][..], Node::items);
-    let addresses = subsets
-        .iter()
-        .flat_map(|subset| given(subset, "addresses").map_or(&[][..], Node::items));
-    addresses
-        .filter_map(|address| address.get("ip")?.as_str()?.parse().ok())
-        .collect()
+    let set = |subset: &Node| {
+        let addresses = given(subset, "addresses").map_or(&[][..], Node::items);
+        let ips = addresses.iter().filter_map(|address| address.get("ip"));
+        Endpoints {
+            addresses: ips.filter_map(address).collect(),
+            ports: end_ports(subset, trouble),
+        }
+    };
+    subsets.iter().map(set).collect()
 }
 
-/// The Service and the addresses of an EndpointSlice.
-pub(super) fn slice<'n>(object: &'n Node<'n>) -> Option<(&'n str, Vec<IpAddr>)> {
+/// The Service of an EndpointSlice, and what it puts behind it.
+pub(super) fn slice<'n>(
+    object: &'n Node<'n>,
+    trouble: &mut Trouble,
+) -> Option<(&'n str, Endpoints)> {
     let labels = given(object, "metadata").and_then(|metadata| given(metadata, "labels"))?;
     let service = labels.get("kubernetes.io/service-name")?.as_str()?;
     let endpoints = given(object, "endpoints").map_or(&[][..], Node::items);
     let addresses = endpoints
         .iter()
         .flat_map(|endpoint| given(endpoint, "addresses").map_or(&[][..], Node::items));
-    let parsed = addresses.filter_map(|address| address.as_str()?.parse().ok());
-    Some((service, parsed.collect()))
+    let behind = Endpoints {
+        addresses: addresses.filter_map(address).collect(),
+        ports: end_ports(object, trouble),
+    };
+    Some((service, behind))
+}
+
+fn address(node: &Node) -> Option<IpAddr> {
+    node.as_str()?.parse().ok()
+}
+
+fn end_ports(node: &Node, trouble: &mut Trouble) -> Vec<(Option<String>, Protocol, Port)> {
+    let ports = trouble.list(node, "ports").unwrap_or(&[]).iter();
+    ports
+        .filter_map(|port| service_port(port, trouble))
+        .map(|port| (port.name, port.protocol, port.port))
+        .collect()
 }

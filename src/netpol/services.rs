@@ -14,8 +14,8 @@ use crate::model::port::{Port, PortRef, Protocol};
 pub enum Backends {
     /// Pods, each with the port that connections arrive at.
     Pods(Vec<Backend>),
-    /// Addresses given by hand, with the port.
-    Addresses(Vec<IpAddr>, Connection),
+    /// Addresses given by hand, each with the port.
+    Addresses(Vec<(IpAddr, Connection)>),
     /// Another name, outside the cluster.
     Name(String, Connection),
     /// Nobody knows: the Service selects no pods, and no addresses are given.
@@ -64,7 +64,7 @@ pub enum ServiceError {
 }
 
 impl Service {
-    /// One of its ports.
+    /// One of its ports. What is only another name has every number, whatever it declares.
     ///
     /// # Errors
     /// [`ServiceError::NoPort`].
@@ -72,12 +72,20 @@ impl Service {
         &self,
         wanted: &ServicePortRef,
         protocol: Protocol,
-    ) -> Result<&ServicePort, ServiceError> {
+    ) -> Result<ServicePort, ServiceError> {
+        if let (ServiceType::ExternalName, ServicePortRef::Number(port)) = (self.kind, wanted) {
+            return Ok(ServicePort {
+                name: None,
+                protocol,
+                port: *port,
+                target: None,
+            });
+        }
         let fits = |port: &&ServicePort| match wanted {
             ServicePortRef::Number(number) => port.port == *number && port.protocol == protocol,
             ServicePortRef::Name(name) => port.name.as_ref() == Some(name),
         };
-        self.ports.iter().find(fits).ok_or_else(|| {
+        self.ports.iter().find(fits).cloned().ok_or_else(|| {
             let known = self
                 .ports
                 .iter()
@@ -119,11 +127,6 @@ fn target(service: &Service, port: &ServicePort, workload: &Workload) -> Option<
 /// Resolves a port of a Service. Pods that never get ready or don't have the named target port are
 /// left out.
 pub fn backends(world: &World, service: &Service, port: &ServicePort) -> Backends {
-    let plain = match &port.target {
-        Some(PortRef::Number(number)) if !service.headless => *number,
-        _ => port.port,
-    };
-    let connection = Connection::Port(port.protocol, plain);
     if let (ServiceType::ExternalName, Some(name)) = (service.kind, &service.external_name) {
         return Backends::Name(name.clone(), Connection::Port(port.protocol, port.port));
     }
@@ -141,7 +144,20 @@ pub fn backends(world: &World, service: &Service, port: &ServicePort) -> Backend
     if service.endpoints.is_empty() {
         return Backends::Unknown;
     }
-    Backends::Addresses(service.endpoints.clone(), connection)
+    Backends::Addresses(addresses(service, port))
+}
+
+/// What was put behind a Service by hand, at the port that connections arrive at.
+fn addresses(service: &Service, port: &ServicePort) -> Vec<(IpAddr, Connection)> {
+    let sets = service.endpoints.iter().filter_map(|set| {
+        let number = match service.headless {
+            true => port.port,
+            false => set.port(port)?,
+        };
+        let connection = Connection::Port(port.protocol, number);
+        Some(set.addresses.iter().map(move |ip| (*ip, connection)))
+    });
+    sets.flatten().collect()
 }
 
 /// What becomes of a connection to a Service.
@@ -176,7 +192,7 @@ impl Evaluator<'_> {
             name: name.to_owned(),
         })?;
         let port = service.port(port, protocol)?;
-        let flows = flows(source, backends(self.world(), service, port));
+        let flows = flows(source, backends(self.world(), service, &port));
         let backends: Vec<(Flow, Evaluation)> = flows
             .into_iter()
             .map(|flow| {
@@ -221,9 +237,9 @@ fn flows(source: &Endpoint, backends: Backends) -> Vec<Flow> {
             .into_iter()
             .map(|pod| flow(Endpoint::Workload(pod.workload), pod.connection))
             .collect(),
-        Backends::Addresses(ips, connection) => ips
+        Backends::Addresses(ips) => ips
             .into_iter()
-            .map(|ip| flow(Endpoint::Address(ip), connection))
+            .map(|(ip, connection)| flow(Endpoint::Address(ip), connection))
             .collect(),
         Backends::Name(name, connection) => vec![flow(Endpoint::Domain(name), connection)],
         Backends::Unknown => Vec::new(),

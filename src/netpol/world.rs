@@ -5,14 +5,12 @@
 
 mod objects;
 
-use std::net::IpAddr;
-
 use indexmap::IndexMap;
 use ipnet::IpNet;
 
 pub use self::objects::{
-    ContainerPort, Namespace, Pod, Policy, PolicySpans, PolicySpec, Service, ServicePort,
-    ServiceType, Workload,
+    ContainerPort, Endpoints, Namespace, Pod, Policy, PolicySpans, PolicySpec, Service,
+    ServicePort, ServiceType, Workload,
 };
 use crate::model::edge::Way;
 use crate::model::labels::{JOB_NAME_LABELS, NAMESPACE_NAME_LABEL};
@@ -85,11 +83,11 @@ impl World {
         self.services.push(service);
     }
 
-    /// Notes the addresses behind a Service; nothing happens if there is no such Service.
-    pub fn add_endpoints(&mut self, namespace: &str, service: &str, ips: Vec<IpAddr>) {
+    /// Notes what is behind a Service; nothing happens if there is no such Service.
+    pub fn add_endpoints(&mut self, namespace: &str, service: &str, behind: Endpoints) {
         let is = |s: &&mut Service| s.namespace == namespace && s.name == service;
         if let Some(service) = self.services.iter_mut().find(is) {
-            service.endpoints.extend(ips);
+            service.endpoints.push(behind);
         }
     }
 

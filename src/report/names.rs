@@ -56,7 +56,7 @@ impl Named {
 /// If there is no such thing, or if there are several.
 pub fn look_up(world: &World, text: &str) -> Result<Named, NameError> {
     if let Ok(ip) = text.parse::<IpAddr>() {
-        return Ok(outside(Endpoint::Address(ip)));
+        return Ok(at_address(world, ip));
     }
     let (bare, kind) = split_kind(text);
     let short = in_namespace(world, bare);
@@ -77,6 +77,18 @@ pub fn look_up(world: &World, text: &str) -> Result<Named, NameError> {
         )));
     }
     Err(unknown(world, text))
+}
+
+/// No connection ever arrives at a Service's own address: the Service is meant.
+fn at_address(world: &World, ip: IpAddr) -> Named {
+    let mut services = world.services().iter();
+    match services.find(|service| service.cluster_ips.contains(&ip)) {
+        Some(service) => Named {
+            service: Some((service.namespace.clone(), service.name.clone())),
+            ..Named::default()
+        },
+        None => outside(Endpoint::Address(ip)),
+    }
 }
 
 fn outside(end: Endpoint) -> Named {

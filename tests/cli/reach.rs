@@ -131,6 +131,34 @@ fn pods_of_a_profile_on_their_node_s_network_are_nodes_also_to_reach() {
     assert!(on_paper.ends_with(": denied"), "{on_paper}");
 }
 
+/// A Service's address stands for the Service: no pod ever sees a connection to it.
+#[test]
+fn the_address_of_a_service_is_the_service() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let manifests = "apiVersion: v1\nkind: Pod\nmetadata: {name: web, labels: {app: web}}\n---\n\
+                     apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {clusterIP: 10.8.0.9, \
+                     selector: {app: web}, ports: [{port: 80, targetPort: 8080}]}\n";
+    std::fs::write(folder.path().join("a.yaml"), manifests).expect("a file");
+    let ask = |to: &str| {
+        let args = [
+            "reach",
+            "--manifests",
+            ".",
+            "-q",
+            "--from",
+            "203.0.113.7",
+            "--to",
+            to,
+        ];
+        stdout(&dplab(
+            folder.path(),
+            &[&args[..], &["--port", "80"]].concat(),
+        ))
+    };
+    assert_eq!(ask("10.8.0.9"), ask("web[Service]"));
+    assert!(ask("10.8.0.9").contains("8080"), "{}", ask("10.8.0.9"));
+}
+
 #[test]
 fn what_changes_is_said_in_every_form() {
     let change = [

@@ -181,7 +181,19 @@ spec: {{ports: [{{port: 80, targetPort: 8080}}]}}
 apiVersion: v1
 kind: Endpoints
 metadata: {{name: manual, namespace: x}}
-subsets: [{{addresses: [{{ip: 198.51.100.1}}], ports: [{{port: 8080}}]}}]
+subsets: [{{addresses: [{{ip: 198.51.100.1}}], ports: [{{port: 9090}}]}}]
+---
+apiVersion: v1
+kind: Service
+metadata: {{name: sliced, namespace: x}}
+spec: {{ports: [{{name: web, port: 80}}, {{name: lost, port: 81}}]}}
+---
+apiVersion: discovery.k8s.io/v1
+kind: EndpointSlice
+metadata: {{name: sliced-1, namespace: x, labels: {{kubernetes.io/service-name: sliced}}}}
+addressType: IPv4
+ports: [{{name: metrics, port: 9091}}, {{name: web, port: 9092}}]
+endpoints: [{{addresses: [198.51.100.2]}}, {{addresses: [198.51.100.3]}}]
 ---
 apiVersion: v1
 kind: Service
@@ -204,8 +216,22 @@ spec: {{type: ExternalName, externalName: www.example.com, ports: [{{port: 443}}
     assert_eq!(at, tcp(80), "only a name: nothing translates the port");
     let manual = ask("manual", 80);
     assert_eq!(manual.verdict, Verdict::Allowed);
-    assert_eq!(manual.backends[0].0.connection, tcp(8080));
-    let elsewhere = ask("elsewhere", 443);
+    let at = manual.backends[0].0.connection;
+    assert_eq!(
+        at,
+        tcp(9090),
+        "what stands behind counts, not the target port"
+    );
+    let sliced = ask("sliced", 80);
+    let ports: Vec<Connection> = sliced.backends.iter().map(|b| b.0.connection).collect();
+    assert_eq!(ports, [tcp(9092), tcp(9092)], "the port of the same name");
+    assert_eq!(ask("sliced", 81).verdict, unknown);
+    let elsewhere = ask("elsewhere", 8443);
+    assert_eq!(
+        elsewhere.backends[0].0.connection,
+        tcp(8443),
+        "a name has every port"
+    );
     let name = Endpoint::Domain("www.example.com".to_owned());
     assert_eq!(elsewhere.backends[0].0.destination, name);
 }

@@ -134,6 +134,31 @@ pub struct ServicePort {
     pub target: Option<PortRef>,
 }
 
+/// Addresses that somebody put behind a Service, and the ports that they take connections at.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Endpoints {
+    /// The addresses.
+    pub addresses: Vec<IpAddr>,
+    /// Name, protocol and number of each port. A Service's port leads to the one of its name.
+    pub ports: Vec<(Option<String>, Protocol, Port)>,
+}
+
+impl Endpoints {
+    /// The number that a Service's port leads to; none if no port here has its name. Where no ports
+    /// are given, it is the one that the Service itself says.
+    pub fn port(&self, port: &ServicePort) -> Option<Port> {
+        let name = |name: &Option<String>| name.clone().unwrap_or_default();
+        let same = |(own, protocol, _): &&(Option<String>, Protocol, Port)| {
+            name(own) == name(&port.name) && *protocol == port.protocol
+        };
+        match (&port.target, self.ports.is_empty()) {
+            (Some(PortRef::Number(number)), true) => Some(*number),
+            (_, true) => Some(port.port),
+            _ => self.ports.iter().find(same).map(|(_, _, number)| *number),
+        }
+    }
+}
+
 /// A Service.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Service {
@@ -155,8 +180,8 @@ pub struct Service {
     pub external_name: Option<String>,
     /// Clients' addresses reach the pods unchanged (`externalTrafficPolicy: Local`).
     pub keeps_client_address: bool,
-    /// Addresses behind it that were given by hand (Endpoints, EndpointSlices).
-    pub endpoints: Vec<IpAddr>,
+    /// What was put behind it by hand (Endpoints, EndpointSlices).
+    pub endpoints: Vec<Endpoints>,
     /// Where it was written.
     pub span: Option<Span>,
 }
