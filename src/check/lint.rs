@@ -213,6 +213,11 @@ impl<'w> Lint<'w> {
         self.world.workload(id).map(|workload| &workload.labels)
     }
 
+    fn is_on_node(&self, id: WorkloadId) -> bool {
+        let workload = self.world.workload(id);
+        workload.is_some_and(|workload| workload.host_network)
+    }
+
     fn selected(&self, id: PolicyId) -> Vec<WorkloadId> {
         let Some(policy) = self.world.policy(id) else {
             return Vec::new();

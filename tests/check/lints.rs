@@ -233,6 +233,30 @@ fn each_kind_is_found() {
 }
 
 #[test]
+fn who_is_on_a_node_is_no_peer_and_has_no_port_names() {
+    let host = "{podSelector: {matchLabels: {app: host}}}";
+    let from = format!(
+        "podSelector: {{matchLabels: {{app: a}}}}, policyTypes: [Ingress], ingress: [{{from: [{host}]}}]"
+    );
+    assert_eq!(codes(&policy("", &from)), [Code::PeerSelectsNothing]);
+    let names = "podSelector: {matchExpressions: [{key: app, operator: NotIn, values: [b]}]}, \
+                 policyTypes: [Ingress], ingress: [{from: [{podSelector: {matchLabels: {app: b}}}], \
+                 ports: [{protocol: TCP, port: http}]}]";
+    assert_eq!(codes(&policy("", names)), [Code::HostNetworkPod]);
+}
+
+/// A rule for monitoring means the pods that have the port, and no others.
+#[test]
+fn that_some_pods_lack_a_port_name_is_only_worth_knowing() {
+    let spec = "podSelector: {}, policyTypes: [Ingress], ingress: [{ports: [{protocol: TCP, port: http}]}]";
+    let world = world(&format!("{PODS}{}", policy("", spec)));
+    let found = lints(&Facts::of_manifests(&world, Reading::DPV2)).into_iter();
+    let names = found.filter(|finding| finding.code == Code::UnresolvedPortName);
+    let severities: Vec<Severity> = names.map(|finding| finding.severity).collect();
+    assert_eq!(severities, [Severity::Info]);
+}
+
+#[test]
 fn a_service_of_others_with_the_same_number_hides_no_port_of_a_service() {
     let other = "apiVersion: v1\nkind: Service\nmetadata: {name: 0-b}\n\
                  spec: {selector: {app: b}, ports: [{port: 80, targetPort: 9090}]}\n---\n";

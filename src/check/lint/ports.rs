@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Lint, Subject, namespace, some_of};
-use crate::diag::{Code, Diagnostic};
+use crate::diag::{Code, Diagnostic, Severity};
 use crate::model::policy::{Direction, Peer, Rule};
 use crate::model::port::{PolicyPort, Port, PortRef, PortsMeant};
 use crate::netpol::WorkloadId;
@@ -58,20 +58,27 @@ fn name_at_addresses(
     Some(subject.at_rule(Code::UnresolvedPortName, message, span, label))
 }
 
-/// The pods at the receiving end; none if some of them may not be known.
+/// The pods at the receiving end; none if some of them may not be known. Pods on their node's
+/// network receive nothing by a policy, and a lab's probes nothing at all.
 fn receivers(
     lint: &Lint<'_>,
     subject: &Subject<'_>,
     direction: Direction,
     rule: &Rule,
 ) -> Option<Vec<WorkloadId>> {
-    if direction == Direction::Ingress {
-        return Some(subject.selected.clone());
-    }
-    let own = namespace(subject.policy);
-    let each = rule.peers().iter().map(|peer| lint.peer_pods(own, peer));
-    let all: Vec<Vec<WorkloadId>> = each.collect::<Option<_>>()?;
-    Some(all.into_iter().flatten().collect())
+    let receives = |id: &WorkloadId| {
+        let workload = lint.world.workload(*id);
+        workload.is_some_and(|workload| !workload.host_network && !workload.never_ready)
+    };
+    let all = match direction {
+        Direction::Ingress => subject.selected.clone(),
+        Direction::Egress => {
+            let own = namespace(subject.policy);
+            let each = rule.peers().iter().map(|peer| lint.peer_pods(own, peer));
+            each.collect::<Option<Vec<_>>>()?.concat()
+        }
+    };
+    Some(all.into_iter().filter(receives).collect())
 }
 
 struct At<'a, 'w> {
@@ -100,6 +107,7 @@ impl At<'_, '_> {
         };
         let numbers: BTreeSet<Port> = self.receivers.iter().filter_map(resolve).collect();
         let protocol = port.protocol();
+        let some = numbers.len() == 1;
         let (message, label) = match numbers.len() {
             _ if self.receivers.is_empty() => return None,
             0 => (
@@ -119,7 +127,12 @@ impl At<'_, '_> {
                 )
             }
         };
-        Some(self.finding(Code::UnresolvedPortName, message, &label))
+        let mut finding = self.finding(Code::UnresolvedPortName, message, &label);
+        if some {
+            // As those mean it who let monitoring in at every port of a name.
+            finding.severity = Severity::Info;
+        }
+        Some(finding)
     }
 
     /// A number that is some receiver's Service's port and no receiver's own.

@@ -26,17 +26,16 @@ fn selects_nothing(lint: &Lint<'_>, subject: &Subject<'_>) -> Option<Diagnostic>
     if !known || !subject.selected.is_empty() {
         return None;
     }
-    let message = format!(
-        "`{}` selects no pod of `{}`",
-        policy.name,
-        namespace(policy)
-    );
+    let message = match &policy.namespace {
+        Some(namespace) => format!("`{}` selects no pod of `{namespace}`", policy.name),
+        None => format!("`{}` selects no pod of any namespace", policy.name),
+    };
     let label = "its `podSelector` matches the labels of no pod";
     Some(subject.finding(Code::SelectsNothing, message, label))
 }
 
 fn host_network(lint: &Lint<'_>, subject: &Subject<'_>) -> Option<Diagnostic> {
-    let on_node = |id: &WorkloadId| lint.world.workload(*id).is_some_and(|w| w.host_network);
+    let on_node = |id: &WorkloadId| lint.is_on_node(*id);
     let on_nodes: Vec<WorkloadId> = subject.selected.iter().copied().filter(on_node).collect();
     if on_nodes.is_empty() {
         return None;
@@ -57,18 +56,25 @@ fn peers(lint: &Lint<'_>, subject: &Subject<'_>) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for direction in Direction::BOTH {
         for (index, rule) in spec.rules(direction).iter().enumerate() {
-            let nobody = rule.peers().iter().filter(|peer| {
+            for peer in rule.peers() {
                 let pods = lint.peer_pods(namespace(subject.policy), peer);
-                is_control_plane(peer) || pods.is_some_and(|pods| pods.is_empty())
-            });
-            for peer in nobody {
+                let on_node = |id: &WorkloadId| lint.is_on_node(*id);
+                let nobody = pods.as_ref().is_some_and(|pods| pods.iter().all(on_node));
+                if !nobody && !is_control_plane(peer) {
+                    continue;
+                }
                 let message = format!(
                     "a peer in {direction} rule {} of `{}` is no pod: {peer}",
                     index + 1,
                     subject.policy.name
                 );
                 let span = subject.policy.spans.rule(direction, index + 1);
-                let label = "no pod has these labels";
+                let label = match pods.is_some_and(|pods| !pods.is_empty()) {
+                    true => {
+                        "only pods on their node's network have these labels, and no selector means them"
+                    }
+                    false => "no pod has these labels",
+                };
                 let finding = subject.at_rule(Code::PeerSelectsNothing, message, span, label);
                 found.push(match is_control_plane(peer) {
                     true => finding.help(
