@@ -47,6 +47,9 @@ pub struct FileDrift {
     pub kind: Kind,
     /// The difference itself.
     pub content: Content,
+    /// Whether the file that is there, and the one that is generated, may be run; none where there
+    /// is no such file, or where the file system can't say.
+    pub executable: (Option<bool>, Option<bool>),
     /// What it was generated from: a template and a part of the profile.
     pub from: Option<String>,
     /// For each hunk, which template line and which key made its first changed line; empty unless
@@ -91,6 +94,7 @@ impl Drift {
                 path: change.path.clone(),
                 kind: change.kind.clone(),
                 content,
+                executable: (disk.executable(&change.path), file.map(|f| f.executable)),
                 from: file.map(|file| file.from.clone()),
                 origins: Vec::new(),
             }

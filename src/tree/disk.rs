@@ -101,6 +101,14 @@ impl Disk {
         }
     }
 
+    /// Whether a file may be run, where the file system can say.
+    pub fn executable(&self, path: &RelPath) -> Option<bool> {
+        match self.entries.get(path) {
+            Some(Entry::File { executable, .. }) => *executable,
+            _ => None,
+        }
+    }
+
     /// All entries, sorted by path, without the lock file.
     pub fn iter(&self) -> impl Iterator<Item = (&RelPath, &Entry)> {
         self.entries.iter()

@@ -148,6 +148,26 @@ fn each_case_is_told_by_its_name() {
     assert!(!text.contains("service-web"), "{text}");
 }
 
+/// Line ends of other systems and lost executable bits included.
+#[test]
+fn what_diff_prints_is_a_patch_that_makes_the_folder_as_generated() {
+    use std::os::unix::fs::PermissionsExt;
+    let repo = Repo::new();
+    let readme = repo.read("out/shop/README.md");
+    repo.write("out/shop/README.md", &readme.replace('\n', "\r\n"));
+    repo.edit(SERVICE, "5432", "5433");
+    repo.remove(DB);
+    repo.remove("out/shop/scripts/run-lab.sh");
+    let script = repo.path("out/shop/scripts/90-clean-up.sh");
+    fs::set_permissions(&script, fs::Permissions::from_mode(0o644)).expect("a mode");
+    let output = repo.dplab(&["diff"]);
+    assert_eq!(code(&output), 2, "{}", stderr(&output));
+    repo.write("a.patch", &stdout(&output));
+    repo.git(&["apply", "a.patch"]);
+    let output = repo.dplab(&["diff"]);
+    assert_eq!(code(&output), 0, "{}", stdout(&output));
+}
+
 #[test]
 fn check_finds_the_same_and_ends_with_5_where_work_would_be_lost() {
     let repo = worked_in();

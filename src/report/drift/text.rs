@@ -97,7 +97,10 @@ fn whole_file(drift: &Drift, file: &FileDrift, out: &mut String) {
         return;
     }
     match &file.content {
-        Content::Lines(diff) => lines(&path, diff, &file.origins, out),
+        Content::Lines(diff) => {
+            mode(&path, file.executable, out);
+            lines(&path, diff, &file.origins, out);
+        }
         Content::Fields(all) => fields(all, out),
     }
 }
@@ -134,6 +137,19 @@ fn lines(path: &str, diff: &FileDiff, origins: &[String], out: &mut String) {
     }
 }
 
+/// What a patch says of a file's executable bit: nothing where it stays, or is as of any new file.
+fn mode(path: &str, executable: (Option<bool>, Option<bool>), out: &mut String) {
+    let number = |executable: bool| if executable { "100755" } else { "100644" };
+    let words = match executable {
+        (Some(old), Some(new)) if old != new => {
+            format!("old mode {}\nnew mode {}", number(old), number(new))
+        }
+        (None, Some(true)) => "new file mode 100755".to_owned(),
+        _ => return,
+    };
+    let _ = writeln!(out, "{BOLD}diff --git a/{path} b/{path}\n{words}{RESET}");
+}
+
 fn name(out: &mut String, mark: &str, side: &str, path: &str, exists: bool) {
     // A tab ends a name with spaces, or patch would take what follows the space for a date.
     let end = if path.contains(' ') { "\t" } else { "" };
@@ -161,8 +177,9 @@ fn line(line: &Line, out: &mut String) {
     let some = line.parts.iter().any(|part| !part.differs);
     out.push_str(color);
     out.push(line.side.mark());
-    for part in &line.parts {
-        let text = plain(&part.text);
+    for (at, part) in line.parts.iter().enumerate() {
+        let last = at + 1 == line.parts.len();
+        let text = shown(&part.text, last && !line.unterminated);
         let _ = match part.differs && some && line.side != Side::Both {
             true => write!(out, "{REVERSE}{text}{NOT_REVERSE}"),
             false => write!(out, "{text}"),
@@ -174,6 +191,15 @@ fn line(line: &Line, out: &mut String) {
     out.push('\n');
     if line.unterminated {
         out.push_str("\\ No newline at end of file\n");
+    }
+}
+
+/// A piece of a line. The carriage return that ends a line of other systems stays what it is: a
+/// patch needs it, and no terminal minds it there.
+fn shown(text: &str, last: bool) -> String {
+    match text.strip_suffix('\r').filter(|_| last) {
+        Some(text) => plain(text) + "\r",
+        None => plain(text),
     }
 }
 
