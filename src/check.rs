@@ -13,6 +13,7 @@ mod container;
 mod control_plane;
 mod cx;
 mod edge;
+mod exposure;
 mod fqdn;
 mod gateway;
 mod grant;

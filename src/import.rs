@@ -22,6 +22,7 @@ use serde_json::{Value as Json, json};
 
 use crate::diag::Diagnostic;
 use crate::lang::yaml;
+use crate::profile::structure::unfit;
 use crate::profile::yaml::{Limits, Node, read};
 use crate::source::{SourceId, SourceMap, Span};
 
@@ -55,6 +56,9 @@ pub enum ImportError {
     /// A document can't be read.
     #[error("{}", .0.message)]
     Yaml(Box<Diagnostic>),
+    /// A text or a key that no manifest can have.
+    #[error("{}", .0.iter().map(|finding| finding.message.as_str()).collect::<Vec<_>>().join("; "))]
+    Unfit(Vec<Diagnostic>),
     /// An object that is none.
     #[error("{place}: this is no object of Kubernetes: it has no {missing}")]
     NoObject {
@@ -94,6 +98,10 @@ pub fn import(
     for id in ids {
         let nodes = read(sources, *id, Limits::MANIFEST).map_err(ImportError::Yaml)?;
         for mut node in nodes {
+            let unfit = unfit(&node, sources);
+            if !unfit.is_empty() {
+                return Err(ImportError::Unfit(unfit));
+            }
             node.as_kubectl_reads(sources);
             match is_kustomization(sources, &node) {
                 true => notes.push(left_out(sources, &node)),
@@ -174,7 +182,12 @@ fn expand(
 ) -> Result<(), ImportError> {
     let kind = node.get("kind").and_then(Node::as_str);
     let items = node.get("items").map(Node::items);
-    if let (Some(items), true) = (items, kind.is_some_and(|kind| kind.ends_with("List"))) {
+    // A list has no name; an object that has one may call anything its items.
+    let named = node
+        .get("metadata")
+        .is_some_and(|m| m.get("name").is_some());
+    let is_list = kind.is_some_and(|kind| kind.ends_with("List")) && !named;
+    if let (Some(items), true) = (items, is_list) {
         let of = kind.and_then(|kind| kind.strip_suffix("List"));
         let of = of.filter(|of| !of.is_empty()).map(|of| {
             let version = node.get("apiVersion").and_then(Node::as_str);

@@ -19,6 +19,7 @@ pub mod network;
 pub mod patch;
 pub mod policy;
 pub mod port;
+pub mod schedule;
 pub mod selector;
 pub mod service;
 pub mod stage;

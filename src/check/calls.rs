@@ -1,5 +1,7 @@
 //! `calls:` who calls whom: every call leads somewhere.
 
+use std::net::IpAddr;
+
 use super::app::{Written, namespace_of, services};
 use super::cx::{Cx, unknown_name_before};
 use super::path::Path;
@@ -54,6 +56,17 @@ fn outside_call(
         cx.push(path, finding);
         return None;
     };
+    if host.parse::<IpAddr>().is_ok() {
+        let message = format!("`{host}` is an address, and no name that a policy could allow");
+        let finding = Diagnostic::new(Code::BadValue, message)
+            .at(
+                written.span,
+                "expected a name, such as `https://www.example.com`",
+            )
+            .help("allow an address by a policy of its own, with an `ipBlock`");
+        cx.push(path, finding);
+        return None;
+    }
     let parsed = match host.contains('*') {
         true => FqdnMatch::parse(None, Some(host)),
         false => FqdnMatch::parse(Some(host), None),

@@ -3,6 +3,7 @@
 use super::app::{annotations, each, labels, service_name};
 use super::container::{port_number, protocol};
 use super::cx::Cx;
+use super::exposure::exposure;
 use super::patch::{OF_SERVICE, patch};
 use super::path::Path;
 use crate::diag::{Code, Diagnostic};
@@ -38,6 +39,7 @@ pub(super) fn service(
     let name = cx.parse(&path.key("name"), named, ServiceName::parse);
     let ports = ports(cx, path, raw, behind.workload);
     not_local(cx, path, raw);
+    exposure(cx, path, raw);
     let here = path.key("loadBalancerSourceRanges");
     let ranges = each(
         cx,

@@ -12,6 +12,7 @@ use super::service::{Behind, service};
 use crate::diag::{Code, Diagnostic};
 use crate::model::labels::Labels;
 use crate::model::names::{DnsLabel, DnsSubdomain};
+use crate::model::schedule::Schedule;
 use crate::model::service::Service;
 use crate::model::workload::{
     Autoscaling, DisruptionBudget, RestartPolicy, Workload, WorkloadKind,
@@ -234,7 +235,7 @@ fn pods_service(raw: &RawWorkload) -> String {
     name.map_or_else(String::new, |name| name.value.clone())
 }
 
-fn schedule(cx: &mut Cx, path: &Path<'_>, raw: &At<RawWorkload>) -> Option<String> {
+fn schedule(cx: &mut Cx, path: &Path<'_>, raw: &At<RawWorkload>) -> Option<Schedule> {
     let here = path.key("schedule");
     let Some(schedule) = &raw.schedule else {
         let at = raw.kind.as_ref().map_or(raw.span, |kind| kind.span);
@@ -246,15 +247,15 @@ fn schedule(cx: &mut Cx, path: &Path<'_>, raw: &At<RawWorkload>) -> Option<Strin
         );
         return None;
     };
-    let fields = schedule.value.split_whitespace().count();
-    if fields == 5 || schedule.value.starts_with('@') {
-        return Some(schedule.value.clone());
+    match Schedule::parse(&schedule.value) {
+        Ok(schedule) => Some(schedule),
+        Err(error) => {
+            let right = "expected minute, hour, day, month and weekday, such as `*/5 * * * *`";
+            let finding = Diagnostic::new(Code::BadValue, error.to_string());
+            cx.push(&here, finding.at(schedule.span, right));
+            None
+        }
     }
-    let message = format!("`{}` is no schedule", schedule.value);
-    let right = "expected minute, hour, day, month and weekday, such as `*/5 * * * *`";
-    let finding = Diagnostic::new(Code::BadValue, message).at(schedule.span, right);
-    cx.push(&here, finding);
-    None
 }
 
 fn replicas(
@@ -358,21 +359,41 @@ fn autoscaling(cx: &mut Cx, path: &Path<'_>, raw: &RawWorkload) -> Option<Autosc
 
 fn disruption_budget(cx: &mut Cx, path: &Path<'_>, raw: &RawWorkload) -> Option<DisruptionBudget> {
     let raw: &At<RawDisruptionBudget> = raw.disruption_budget.as_ref()?;
+    let here = path.key("disruptionBudget");
     match (&raw.min_available, &raw.max_unavailable) {
-        (Some(left), None) => Some(DisruptionBudget::MinAvailable(amount(left))),
-        (None, Some(missing)) => Some(DisruptionBudget::MaxUnavailable(amount(missing))),
+        (Some(left), None) => {
+            let left = amount(cx, &here.key("minAvailable"), left)?;
+            Some(DisruptionBudget::MinAvailable(left))
+        }
+        (None, Some(missing)) => {
+            let missing = amount(cx, &here.key("maxUnavailable"), missing)?;
+            Some(DisruptionBudget::MaxUnavailable(missing))
+        }
         _ => {
             let message = "a disruption budget says one thing";
             let right = "expected `minAvailable` or `maxUnavailable`, and not both";
-            cx.needs(&path.key("disruptionBudget"), message, raw.span, right);
+            cx.needs(&here, message, raw.span, right);
             None
         }
     }
 }
 
-fn amount(raw: &At<RawPortRef>) -> Json {
-    match &raw.value {
-        RawPortRef::Number(number) => json!(number),
-        RawPortRef::Name(share) => json!(share),
+/// A number of pods, or a share of them up to all.
+fn amount(cx: &mut Cx, path: &Path<'_>, raw: &At<RawPortRef>) -> Option<Json> {
+    let share = match &raw.value {
+        RawPortRef::Number(number) => return Some(json!(number)),
+        RawPortRef::Name(share) => share,
+    };
+    let digits = share.strip_suffix('%').unwrap_or_default();
+    let plain = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
+    if plain && digits.parse().is_ok_and(|percent: u32| percent <= 100) {
+        return Some(json!(share));
     }
+    let message = format!("`{share}` is no share of the pods");
+    let right = "expected a number, or a share from `0%` to `100%`";
+    cx.push(
+        path,
+        Diagnostic::new(Code::BadValue, message).at(raw.span, right),
+    );
+    None
 }

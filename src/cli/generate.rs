@@ -44,7 +44,7 @@ pub(super) fn run(args: &GenerateArgs, term: &Term) -> anyhow::Result<Exit> {
     Ok(exit)
 }
 
-/// Every file behind a line that names it; YAML as one stream that kubectl takes.
+/// Every file behind a line that names it; YAML as a stream of documents.
 fn print(labs: &[Lab], term: &Term) -> anyhow::Result<Exit> {
     let mut out = String::new();
     for lab in labs {

@@ -62,6 +62,10 @@ pub(super) fn read(
             term.findings(&[*finding], &sources);
             Ok(Err(Exit::Invalid))
         }
+        Err(ImportError::Unfit(findings)) => {
+            term.findings(&findings, &sources);
+            Ok(Err(Exit::Invalid))
+        }
         Err(ImportError::NotEqual(what)) => bail!("{}", ImportError::NotEqual(what)),
         Err(error) => {
             term.error(&error.into());

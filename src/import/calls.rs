@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value as Json;
 
-use self::address::{Address, addresses, whole};
+use self::address::{Address, addresses, settings, whole};
 use super::apart;
 use super::draft::Draft;
 use super::equal::namespace;
@@ -160,20 +160,23 @@ fn told(origin: &Json, maps: &ConfigMaps) -> Vec<Told> {
     let home = namespace(origin);
     let mut all = Vec::new();
     for container in workloads::all_containers(origin) {
-        environment(container, home, maps, &mut all);
+        let variables = environment(container, home, maps);
+        let known: Variables = variables
+            .iter()
+            .map(|told| (told.key.clone(), told.text.clone()))
+            .collect();
+        all.extend(variables);
         for key in ["command", "args"] {
             let words = container[key].as_array().into_iter().flatten();
             all.extend(words.filter_map(Json::as_str).map(|word| Told {
                 place: key.to_owned(),
                 key: String::new(),
-                text: word.to_owned(),
+                text: expanded(word, &known),
                 is_value: !word.contains(char::is_whitespace),
             }));
         }
     }
-    let volumes = &workloads::template(origin)["spec"]["volumes"];
-    for volume in volumes.as_array().into_iter().flatten() {
-        let name = &volume["configMap"]["name"];
+    for name in mounted(origin) {
         for (key, text) in maps.get(home, name).into_iter().flatten() {
             all.push(Told {
                 place: format!("ConfigMap {}, {key}", name.as_str().unwrap_or_default()),
@@ -186,15 +189,25 @@ fn told(origin: &Json, maps: &ConfigMaps) -> Vec<Told> {
     all
 }
 
-fn environment(container: &Json, home: &str, maps: &ConfigMaps, all: &mut Vec<Told>) {
-    for variable in container["env"].as_array().into_iter().flatten() {
-        let name = variable["name"].as_str().unwrap_or_default();
-        let reference = &variable["valueFrom"]["configMapKeyRef"];
-        let entry = reference["key"].as_str();
-        let entry = entry.and_then(|key| maps.get(home, &reference["name"])?.get(key).cloned());
-        let text = variable["value"].as_str().map(str::to_owned).or(entry);
-        all.extend(text.map(|text| value(name, name, text)));
-    }
+/// The names of the ConfigMaps that are mounted, on their own or among other sources.
+fn mounted(origin: &Json) -> impl Iterator<Item = &Json> {
+    let volumes = &workloads::template(origin)["spec"]["volumes"];
+    let volumes = volumes.as_array().into_iter().flatten();
+    volumes.flat_map(|volume| {
+        let sources = volume["projected"]["sources"].as_array();
+        let sources = sources.into_iter().flatten().chain([volume]);
+        sources.map(|source| &source["configMap"]["name"])
+    })
+}
+
+/// Variables of a container by their names.
+type Variables = BTreeMap<String, String>;
+
+/// The environment of a container: what ConfigMaps bring, then what is said here, where a variable
+/// may speak of those before it.
+fn environment(container: &Json, home: &str, maps: &ConfigMaps) -> Vec<Told> {
+    let mut all = Vec::new();
+    let mut known = Variables::new();
     for source in container["envFrom"].as_array().into_iter().flatten() {
         let prefix = source["prefix"].as_str().unwrap_or_default();
         for (key, text) in maps
@@ -202,9 +215,51 @@ fn environment(container: &Json, home: &str, maps: &ConfigMaps, all: &mut Vec<To
             .into_iter()
             .flatten()
         {
-            all.push(value(&format!("{prefix}{key}"), key, text.clone()));
+            let name = format!("{prefix}{key}");
+            known.insert(name.clone(), text.clone());
+            all.push(value(&name, key, text.clone()));
         }
     }
+    for variable in container["env"].as_array().into_iter().flatten() {
+        let name = variable["name"].as_str().unwrap_or_default();
+        let reference = &variable["valueFrom"]["configMapKeyRef"];
+        let entry = reference["key"].as_str();
+        let entry = entry.and_then(|key| maps.get(home, &reference["name"])?.get(key).cloned());
+        let said = variable["value"].as_str();
+        if let Some(text) = said.map(|text| expanded(text, &known)).or(entry) {
+            known.insert(name.to_owned(), text.clone());
+            all.push(value(name, name, text));
+        }
+    }
+    all
+}
+
+/// A text with the variables put in that it names as `$(NAME)`; `$$(NAME)` names none.
+/// Source: Kubernetes documentation, "Define Dependent Environment Variables".
+fn expanded(text: &str, known: &Variables) -> String {
+    let (mut done, mut rest) = (String::new(), text);
+    while let Some((before, after)) = rest.split_once('$') {
+        done.push_str(before);
+        if let Some(after) = after.strip_prefix('$') {
+            done.push('$');
+            rest = after;
+            continue;
+        }
+        let named = after
+            .strip_prefix('(')
+            .and_then(|name| name.split_once(')'));
+        match named.and_then(|(name, behind)| Some((known.get(name)?, behind))) {
+            Some((value, behind)) => {
+                done.push_str(value);
+                rest = behind;
+            }
+            None => {
+                done.push('$');
+                rest = after;
+            }
+        }
+    }
+    done + rest
 }
 
 fn value(name: &str, place: &str, text: String) -> Told {
@@ -230,6 +285,11 @@ impl Found {
         let home = namespace(origin);
         for address in addresses(&one.text) {
             self.address(&address, one, known, origin);
+        }
+        for address in settings(&one.text) {
+            if known.resolve(&address.host, home).is_some() {
+                self.address(&address, one, known, origin);
+            }
         }
         let hostname = one.text.trim();
         let is_host = one.is_value && !one.key.is_empty() && !hostname.contains(':');
@@ -291,6 +351,12 @@ impl Found {
             ));
         } else if let Some(call) = address.outside() {
             self.calls.entry(call).or_insert_with(|| one.place.clone());
+        } else if address.is_outside_by_number() {
+            let host = &address.host;
+            self.notes.push(format!(
+                "`{host}` ({}) is an address outside: `calls` takes names, so allow it by a policy",
+                one.place
+            ));
         } else if address.is_name_in_cluster() {
             // Not the whole text, which may hold a password.
             let host = &address.host;

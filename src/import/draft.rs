@@ -235,9 +235,9 @@ impl Draft {
         Json::Array(all)
     }
 
-    /// Service accounts that are more than a name that a workload names, and those that workloads
-    /// name and nobody makes.
-    fn accounts(&self) -> Json {
+    /// The numbers of the service accounts that are more than a name that a workload names: only
+    /// they stand in the profile.
+    pub(super) fn told_accounts(&self) -> Vec<usize> {
         let named = |account: &Json| {
             let mut all = self.workloads.iter();
             all.any(|one| {
@@ -249,12 +249,17 @@ impl Draft {
             let only = ["name", "namespace"];
             item.says.keys().all(|key| only.contains(&key.as_str()))
         };
+        let accounts = self.apart.list(apart::ACCOUNTS).iter().enumerate();
+        let told = accounts.filter(|(_, item)| !plain(item) || !named(&item.origin));
+        told.map(|(at, _)| at).collect()
+    }
+
+    /// The service accounts that the profile tells of, and behind them those that workloads name and
+    /// nobody makes.
+    fn accounts(&self) -> Json {
         let accounts = self.apart.list(apart::ACCOUNTS);
-        let own = accounts.iter();
-        let mut all: Vec<Json> = own
-            .filter(|item| !plain(item) || !named(&item.origin))
-            .map(says)
-            .collect();
+        let told = self.told_accounts();
+        let mut all: Vec<Json> = told.iter().map(|at| says(&accounts[*at])).collect();
         for workload in &self.workloads {
             let item = &workload.item;
             let Some(name) = item

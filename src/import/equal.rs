@@ -29,11 +29,41 @@ pub(super) fn title(object: &Json) -> String {
         false => kind,
     };
     let name = object["metadata"]["name"].as_str().unwrap_or_default();
-    match kind {
-        "Namespace" => format!("{kind} {name}"),
-        _ => format!("{kind} {}/{name}", namespace(object)),
+    match is_clusterwide(object) {
+        true => format!("{kind} {name}"),
+        false => format!("{kind} {}/{name}", namespace(object)),
     }
 }
+
+/// Whether an object is in no namespace.
+fn is_clusterwide(object: &Json) -> bool {
+    let kind = object["kind"].as_str().unwrap_or_default();
+    CLUSTER_KINDS.contains(&kind) && object["metadata"]["namespace"].is_null()
+}
+
+/// Kinds that are in no namespace.
+const CLUSTER_KINDS: &[&str] = &[
+    "Namespace",
+    "Node",
+    "PersistentVolume",
+    "StorageClass",
+    "VolumeSnapshotClass",
+    "PriorityClass",
+    "RuntimeClass",
+    "IngressClass",
+    "GatewayClass",
+    "ClusterRole",
+    "ClusterRoleBinding",
+    "CustomResourceDefinition",
+    "APIService",
+    "ValidatingWebhookConfiguration",
+    "MutatingWebhookConfiguration",
+    "ValidatingAdmissionPolicy",
+    "ValidatingAdmissionPolicyBinding",
+    "NetworkLogging",
+    "CiliumClusterwideNetworkPolicy",
+    "ClusterIssuer",
+];
 
 /// Kinds of Kubernetes whose words others use for kinds of their own.
 const OWN_KINDS: &[&str] = &[
@@ -61,7 +91,7 @@ pub(super) fn namespace(object: &Json) -> &str {
 pub(super) fn completed(object: &Json) -> Json {
     let mut object = object.clone();
     without_nulls(&mut object);
-    if object["kind"] != "Namespace" {
+    if !is_clusterwide(&object) {
         let namespace = namespace(&object).to_owned();
         if let Some(metadata) = object["metadata"].as_object_mut() {
             metadata.insert("namespace".to_owned(), json!(namespace));

@@ -8,6 +8,7 @@ use std::io;
 use camino::Utf8Path;
 use serde_json::{Map, Value as Json, json};
 
+use super::apart;
 use super::draft::Draft;
 use super::equal::{completed, title};
 use super::item::Item;
@@ -135,8 +136,13 @@ impl Draft {
                 .get_mut(index)
                 .is_some_and(|one| one.refused(rest));
         }
+        let accounts = self.told_accounts();
         for (section, items) in self.apart.lists_mut() {
             if let Some((index, _)) = inside(path, section) {
+                let index = match section == apart::ACCOUNTS {
+                    true => accounts.get(index).copied().unwrap_or(usize::MAX),
+                    false => index,
+                };
                 let item = items.get_mut(index).filter(|item| !is_given_up(item));
                 return item.map(give_up).is_some();
             }
@@ -210,11 +216,15 @@ impl Draft {
         });
         for (_, items) in self.apart.lists_mut() {
             items.retain_mut(|item| {
-                let gone = is_given_up(item);
-                if gone {
+                if !is_given_up(item) {
+                    return true;
+                }
+                // What is refused even as a name that is there already is an object, and no more.
+                let again = self.objects.contains(&item.origin);
+                if !again {
                     carried.push(item.origin.clone());
                 }
-                !gone || stays(item)
+                !again && stays(item)
             });
         }
         self.objects.extend(carried);

@@ -55,7 +55,10 @@ impl Items {
         let (Some(kind), Value::Map(_)) = (kind, &node.value) else {
             return self.unread(node, None);
         };
-        let items = given(node, "items").map(|items| &items.value);
+        // A list has no name; an object that has one may call anything its items.
+        let named = super::fields::along(node, &["metadata", "name"]).is_some();
+        let items = given(node, "items").filter(|_| !named);
+        let items = items.map(|items| &items.value);
         if let (Some(of), Some(Value::Seq(items))) = (kind.strip_suffix("List"), items) {
             for item in items {
                 self.read(item, Some(of).filter(|of| !of.is_empty()));

@@ -6,6 +6,7 @@ use super::fqdn::FqdnMatch;
 use super::labels::Labels;
 use super::names::{DnsLabel, DnsSubdomain, EnvName, ImageRef, ServiceName};
 use super::port::{Port, PortName, Protocol};
+use super::schedule::Schedule;
 use super::service::Service;
 
 /// Pods of one kind, with their Services and their service account.
@@ -82,7 +83,7 @@ pub enum WorkloadKind {
     /// A Job now and then.
     CronJob {
         /// When.
-        schedule: String,
+        schedule: Schedule,
     },
 }
 

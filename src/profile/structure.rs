@@ -15,12 +15,7 @@ use crate::suggest::nearest;
 /// Compares a tree with the language of profiles. Gives back what fits, and what was found.
 pub fn fit(node: &Node, sources: &SourceMap) -> (Node, Vec<Diagnostic>) {
     let shapes = Shapes::profile();
-    let mut walk = Walk {
-        shapes,
-        sources,
-        path: String::new(),
-        found: Vec::new(),
-    };
+    let mut walk = Walk::new(shapes, sources);
     let fitting = walk.node(node, shapes.root);
     let empty = || Node {
         span: node.span,
@@ -29,11 +24,30 @@ pub fn fit(node: &Node, sources: &SourceMap) -> (Node, Vec<Diagnostic>) {
     (fitting.unwrap_or_else(empty), walk.found)
 }
 
+/// What is wrong in a tree whatever it means: keys that stand twice, characters that kubectl refuses
+/// or changes.
+pub fn unfit(node: &Node, sources: &SourceMap) -> Vec<Diagnostic> {
+    let mut walk = Walk::new(Shapes::profile(), sources);
+    walk.carried(node);
+    walk.found
+}
+
 struct Walk<'a> {
     shapes: &'a Shapes,
     sources: &'a SourceMap,
     path: String,
     found: Vec<Diagnostic>,
+}
+
+impl<'a> Walk<'a> {
+    fn new(shapes: &'a Shapes, sources: &'a SourceMap) -> Self {
+        Self {
+            shapes,
+            sources,
+            path: String::new(),
+            found: Vec::new(),
+        }
+    }
 }
 
 impl Walk<'_> {

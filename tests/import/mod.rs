@@ -416,3 +416,78 @@ fn an_object_stands_once_and_another_group_s_is_another() {
          manifests.yaml:15:1"
     );
 }
+
+/// A caller in front of [`pair`], with what its container and its pod are told.
+fn calls(container: &str, pod: &str) -> Vec<String> {
+    let caller = format!(
+        "---\napiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: c}}\nspec:\n  \
+         selector: {{matchLabels: {{app: c}}}}\n  template:\n    metadata: {{labels: {{app: c}}}}\n    \
+         spec: {{{pod}containers: [{{name: main, image: i, {container}}}]}}\n\
+         ---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{name: m}}\ndata: {{a.conf: 'u http://w/x'}}\n"
+    );
+    let imported = imported(&(pair("", "", "") + &caller)).expect("manifests");
+    imported.calls.into_iter().chain(imported.notes).collect()
+}
+
+#[test]
+fn calls_are_found_however_they_are_written() {
+    let env = |value: &str| calls(&format!("env: [{{name: U, value: '{value}'}}]"), "");
+    for value in [
+        "host=w port=80 user=x",
+        "Server=w;Port=80;Uid=x",
+        "dns:///w:80",
+        "http://w",
+    ] {
+        assert_eq!(env(value), ["c -> w:80 (U)"], "{value}");
+    }
+    let dependent = "env: [{name: P, value: '80'}, {name: H, value: w.default}, \
+                     {name: U, value: 'x=$(H).svc:$(P)'}, {name: V, value: '$$(H):81'}]";
+    assert_eq!(calls(dependent, ""), ["c -> w:80 (H)"]);
+    let argument = "env: [{name: P, value: 'w:80'}], args: ['--to=$(P)']";
+    assert_eq!(calls(argument, ""), ["c -> w:80 (P)"]);
+    let projected = "volumes: [{name: v, projected: {sources: [{configMap: {name: m}}]}}], ";
+    assert_eq!(
+        calls("tty: true", projected),
+        ["c -> w:80 (ConfigMap m, a.conf)"]
+    );
+}
+
+#[test]
+fn an_address_outside_is_no_call_and_is_told() {
+    let env = |value: &str| calls(&format!("env: [{{name: U, value: '{value}'}}]"), "");
+    let words =
+        "c: `192.0.2.7` (U) is an address outside: `calls` takes names, so allow it by a policy";
+    assert_eq!(env("https://192.0.2.7/x"), [words]);
+    assert_eq!(env("127.0.0.1:80"), [""; 0]);
+    assert_eq!(env("0.0.0.0:80"), [""; 0]);
+}
+
+#[test]
+fn what_no_manifest_can_have_is_refused_at_its_place() {
+    let head = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n";
+    let told = |data: &str| match imported(&format!("{head}data: {data}\n")) {
+        Err(ImportError::Unfit(found)) => found.into_iter().map(|one| one.message).collect(),
+        other => panic!("{other:?}"),
+    };
+    let twice: Vec<String> = told("{x: '1', x: '2'}");
+    assert_eq!(twice, ["the key `x` stands here twice"]);
+    let odd: Vec<String> = told("{x: a\u{85}b}");
+    assert_eq!(odd, ["the character U+0085 can't stand here"]);
+}
+
+#[test]
+fn names_that_cannot_be_said_are_carried_and_objects_may_have_items() {
+    let text = "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: w}\n---\n\
+                apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: Bad_Name, labels: {a: b}}\n---\n\
+                apiVersion: acl.example.com/v1\nkind: IPAllowList\nmetadata: {name: x}\nitems: [{a: 1}]\n\
+                ---\napiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\n\
+                metadata: {name: r}\nrules: []\n---\n";
+    let imported = imported(&(text.to_owned() + &pair("serviceAccountName: w, ", "", "")));
+    let imported = imported.expect("manifests");
+    let carried = [
+        "IPAllowList default/x whole",
+        "ClusterRole r whole",
+        "ServiceAccount default/Bad_Name whole",
+    ];
+    assert_eq!(imported.carried, carried);
+}

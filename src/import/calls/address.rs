@@ -1,5 +1,7 @@
 //! Addresses in a text: `host:port`, `scheme://user@host:port/path`, `host.namespace.svc`.
 
+use std::net::IpAddr;
+
 /// An address as it stands in a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Address {
@@ -43,6 +45,13 @@ impl Address {
         })
     }
 
+    /// Whether it is an address that a packet can be sent to from a pod, and not the pod's own.
+    pub(super) fn is_outside_by_number(&self) -> bool {
+        let ip = self.host.parse::<IpAddr>();
+        let sent = |ip: IpAddr| !ip.is_loopback() && !ip.is_unspecified();
+        ip.is_ok_and(sent) && (self.port.is_some() || self.scheme.is_some())
+    }
+
     /// Whether it could be a Service's name: no dot, or an ending of the cluster's.
     pub(super) fn is_name_in_cluster(&self) -> bool {
         let short = !self.host.contains('.') && self.host.contains(|c: char| c.is_alphabetic());
@@ -63,6 +72,33 @@ pub(super) fn whole(text: &str) -> bool {
 pub(super) fn addresses(text: &str) -> Vec<Address> {
     let marks = |c: char| "\"'`{}[]()<>|;,=$\\".contains(c);
     text.split(marks).flat_map(in_words).collect()
+}
+
+/// What libraries of databases take: `host=db port=5432`, `Server=db,1433;Database=x`. That a
+/// Service of the name exists is for the caller to see.
+pub(super) fn settings(text: &str) -> Vec<Address> {
+    let parts = text.split(|c: char| c.is_whitespace() || ";&?\"'".contains(c));
+    let pairs: Vec<(String, &str)> = parts
+        .filter_map(|part| part.split_once('='))
+        .map(|(key, value)| (key.to_ascii_lowercase(), value))
+        .collect();
+    let port = pairs.iter().find(|(key, _)| key == "port");
+    let port = port.and_then(|(_, value)| value.parse().ok());
+    let names = ["host", "hostname", "server", "addr", "address"];
+    let hosts = pairs
+        .iter()
+        .filter(|(key, _)| names.contains(&key.as_str()));
+    let each = hosts.map(|(_, value)| match value.split_once([',', ':']) {
+        Some((host, own)) => (host, own.parse().ok().or(port)),
+        None => (*value, port),
+    });
+    each.filter(|(host, _)| is_host(host))
+        .map(|(host, port)| Address {
+            scheme: None,
+            host: host.to_lowercase(),
+            port,
+        })
+        .collect()
 }
 
 /// The addresses in words that nothing but blanks parts.
@@ -95,6 +131,12 @@ fn address(word: &str) -> Option<Address> {
         // `jdbc:postgresql://…` is what is behind its last colon.
         Some((scheme, rest)) => (Some(scheme.rsplit(':').next()?.to_lowercase()), rest),
         None => (None, word),
+    };
+    // As gRPC has it: `dns:///host:port` says who looks the name up, between the slashes.
+    let grpc = ["dns", "passthrough"].contains(&scheme.as_deref().unwrap_or_default());
+    let rest = match rest.split_once('/').filter(|_| grpc) {
+        Some((_, behind)) => behind,
+        None => rest,
     };
     let authority = rest.split(['/', '?', '#']).next()?;
     let authority = authority.rsplit('@').next()?;
@@ -164,6 +206,22 @@ mod tests {
             "a parameter is no port"
         );
         assert_eq!(hosts("http://api?x=1"), ["api:80"]);
+        assert_eq!(hosts("dns:///api:8080"), ["api:8080"]);
+        assert_eq!(hosts("dns://10.0.0.10/api.shop:8080"), ["api.shop:8080"]);
+    }
+
+    #[test]
+    fn settings_name_a_host_and_a_port() {
+        let found = |text| {
+            let all = settings(text).into_iter();
+            all.map(|a| (a.host, a.port)).collect::<Vec<_>>()
+        };
+        let db = |port| vec![("db".to_owned(), port)];
+        assert_eq!(found("host=db port=5432 user=x"), db(Some(5432)));
+        assert_eq!(found("Server=db,1433;Database=x"), db(Some(1433)));
+        assert_eq!(found("Server=db;Port=3306;Uid=x"), db(Some(3306)));
+        assert_eq!(found("postgresql://?host=db"), db(None));
+        assert_eq!(found("a=b --flag"), []);
     }
 
     #[test]

@@ -1,8 +1,10 @@
 //! What is wrong in any text, and in what is carried as it is: what kubectl refuses or changes.
 
+use std::collections::HashMap;
+
 use super::Walk;
 use crate::diag::{Code, Diagnostic};
-use crate::profile::yaml::{Node, Value};
+use crate::profile::yaml::{Entry, Node, Value};
 use crate::source::Span;
 
 /// Whether kubectl refuses a character in a kustomization even where it is escaped, or hands on
@@ -29,10 +31,11 @@ impl Walk<'_> {
         if let Value::String(text) = &node.value {
             self.is_fit(text, node.span);
         }
-        for (index, entry) in node.entries().iter().enumerate() {
-            let before = &node.entries()[..index];
-            if let Some(first) = before.iter().find(|other| other.key == entry.key) {
-                self.duplicate(entry, first);
+        let mut seen: HashMap<&str, &Entry> = HashMap::new();
+        for entry in node.entries() {
+            match seen.get(entry.key.as_str()) {
+                Some(first) => self.duplicate(entry, first),
+                None => drop(seen.insert(&entry.key, entry)),
             }
             self.is_fit(&entry.key, entry.key_span);
             self.carried(&entry.value);

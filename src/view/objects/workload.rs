@@ -27,7 +27,7 @@ fn spec(one: &Workload) -> Json {
         WorkloadKind::Job => {}
         WorkloadKind::CronJob { schedule } => {
             return json!({
-                "schedule": schedule,
+                "schedule": schedule.as_str(),
                 "jobTemplate": {"spec": {"template": pods(one)}},
             });
         }
