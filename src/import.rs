@@ -80,6 +80,9 @@ pub enum ImportError {
     /// There is nothing to import.
     #[error("there is no object in the manifests")]
     Empty,
+    /// A name, a project or a location that can't be.
+    #[error("{0}")]
+    About(String),
     /// What was written doesn't generate what was read: a mistake of dplab's own.
     #[error("{0} would not come back as it was; nothing is written")]
     NotEqual(String),

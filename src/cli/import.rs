@@ -1,22 +1,28 @@
 //! `dplab import`: existing manifests become a profile.
 
 use anyhow::{Context as _, bail};
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 
 use super::args::{AboutArgs, ImportArgs};
-use super::manifests;
+use super::error::Usage;
+use super::load;
+use super::manifests::texts;
 use super::term::Term;
+use crate::check::lint::{Effort, Facts, lints};
+use crate::diag::{self, Diagnostic, Severity};
 use crate::exit::Exit;
 use crate::import::{self, About, ImportError, Imported};
+use crate::manifest::{self, Problem};
+use crate::netpol::Reading;
 use crate::source::{SourceId, SourceMap};
 
 pub(super) fn run(args: &ImportArgs, term: &Term) -> anyhow::Result<Exit> {
-    let imported = match read(&args.manifests, &args.about, term)? {
-        Ok(read) => read.imported,
+    let mut read = match read(&args.manifests, &args.about, term)? {
+        Ok(read) => read,
         Err(exit) => return Ok(exit),
     };
     match &args.output {
-        None => term.payload(&imported.profile)?,
+        None => term.payload(&read.imported.profile)?,
         Some(path) => {
             if path.exists() && !args.force {
                 let error = anyhow::anyhow!("`{path}` is there already");
@@ -24,12 +30,42 @@ pub(super) fn run(args: &ImportArgs, term: &Term) -> anyhow::Result<Exit> {
                 term.note("`--force` writes over it");
                 return Ok(Exit::Refused);
             }
-            std::fs::write(path, &imported.profile)
+            std::fs::write(path, &read.imported.profile)
                 .with_context(|| format!("`{path}` can't be written"))?;
         }
     }
-    tell(&imported, term);
-    Ok(Exit::Fine)
+    tell(&read.imported, term);
+    let refused = refused(&mut read, args.output.as_deref())?;
+    term.findings(&refused, &read.sources);
+    if refused.is_empty() {
+        return Ok(Exit::Fine);
+    }
+    term.note("`generate` refuses the profile as long as this stands in it");
+    Ok(Exit::Invalid)
+}
+
+/// Why `generate` refuses the profile: what is wrong with the manifests, for it is in the profile as
+/// it was; or else, at its place there, what is wrong with the profile.
+fn refused(read: &mut Read, output: Option<&Utf8Path>) -> anyhow::Result<Vec<Diagnostic>> {
+    let found = manifest::read(&read.sources, &read.ids);
+    let facts = Facts {
+        effort: Effort::Glance,
+        ..Facts::of_manifests(&found.world, Reading::DPV2)
+    };
+    let mut all: Vec<Diagnostic> = found.problems.iter().map(Problem::diagnostic).collect();
+    all.extend(lints(&facts));
+    all.retain(is_error);
+    if all.is_empty() {
+        let name = output.map_or("the profile", Utf8Path::as_str);
+        all = load::text(name, &read.imported.profile, &mut read.sources)?.findings;
+        all.retain(is_error);
+    }
+    diag::sort(&mut all);
+    Ok(all)
+}
+
+fn is_error(finding: &Diagnostic) -> bool {
+    finding.severity == Severity::Error
 }
 
 /// Manifests, and the profile that they became.
@@ -46,7 +82,7 @@ pub(super) fn read(
     term: &Term,
 ) -> anyhow::Result<Result<Read, Exit>> {
     let mut sources = SourceMap::new();
-    let ids = manifests::texts(paths, &mut sources)?;
+    let ids = texts(paths, &mut sources)?;
     let about = About {
         name: about.name.clone().unwrap_or_else(|| name(paths)),
         project: about.project.clone(),
@@ -66,6 +102,7 @@ pub(super) fn read(
             term.findings(&findings, &sources);
             Ok(Err(Exit::Invalid))
         }
+        Err(ImportError::About(what)) => Err(Usage(what).into()),
         Err(ImportError::NotEqual(what)) => bail!("{}", ImportError::NotEqual(what)),
         Err(error) => {
             term.error(&error.into());

@@ -155,6 +155,29 @@ fn read(
             lints: Vec::new(),
         });
     }
+    judged((path, id), disk, sources, overrides, effort)
+}
+
+/// A profile that is in no file, under the name by which findings call it.
+pub(super) fn text(name: &str, text: &str, sources: &mut SourceMap) -> anyhow::Result<Loaded> {
+    let id = sources.add(name, text);
+    let (disk, overrides) = (Disk::default(), Overrides::default());
+    judged(
+        (name.into(), id),
+        &disk,
+        sources,
+        &overrides,
+        Effort::Glance,
+    )
+}
+
+fn judged(
+    (path, id): (Utf8PathBuf, SourceId),
+    disk: &Disk,
+    sources: &mut SourceMap,
+    overrides: &Overrides,
+    effort: Effort,
+) -> anyhow::Result<Loaded> {
     let read = profile::read(sources, disk, id, overrides);
     let structure_failed = read.failed();
     let mut findings = read.findings;

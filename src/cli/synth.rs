@@ -103,7 +103,14 @@ fn of_manifests(args: &SynthArgs, term: &Term) -> anyhow::Result<Result<(Lab, Wo
         Ok(read) => read,
         Err(exit) => return Ok(Err(exit)),
     };
-    let present = manifest::read(&read.sources, &read.ids).world;
+    let found = manifest::read(&read.sources, &read.ids);
+    for object in found.unread.iter().filter(|object| !object.known) {
+        let place = read.sources.display(object.span);
+        term.say(&format!(
+            "look at: nothing is known of {object} ({place}), so no policy is made for what it makes"
+        ));
+    }
+    let present = found.world;
     let imported = read.imported;
     let mut sources = SourceMap::new();
     let id = sources.add("imported profile", imported.profile);
@@ -113,6 +120,7 @@ fn of_manifests(args: &SynthArgs, term: &Term) -> anyhow::Result<Result<(Lab, Wo
         id,
         &Overrides::default(),
     );
+    // What lints refuse is most often the very policies that these are to replace.
     let checked = read.value.as_ref().map(check::lab);
     let Some(lab) = checked.and_then(|checked| checked.value) else {
         term.findings(&read.findings, &sources);

@@ -31,6 +31,9 @@ pub(super) fn settle(draft: &mut Draft, about: &About) -> Result<(), ImportError
     for _ in 0..ROUNDS {
         let changed = match check(&draft.profile(about)) {
             Err(findings) => {
+                if let Some(finding) = findings.iter().find(is_about_the_lab) {
+                    return Err(ImportError::About(finding.message.clone()));
+                }
                 last = findings.first().map_or_else(String::new, describe);
                 draft.refused_all(&findings)
             }
@@ -48,6 +51,12 @@ pub(super) fn settle(draft: &mut Draft, about: &About) -> Result<(), ImportError
         }
     }
     Err(ImportError::NotEqual(last))
+}
+
+/// Whether a finding is about what the manifests don't say.
+fn is_about_the_lab(finding: &&Diagnostic) -> bool {
+    let path = finding.path.as_deref().unwrap_or_default();
+    ["name", "cluster.project", "cluster.location"].contains(&path)
 }
 
 fn describe(finding: &Diagnostic) -> String {

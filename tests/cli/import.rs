@@ -210,3 +210,47 @@ fn every_generated_application_is_imported_again() {
         assert_eq!(code(&output), 0, "{lab}: {}", stderr(&output));
     }
 }
+
+#[test]
+fn manifests_that_generate_would_refuse_are_told_at_their_place() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let policy = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: p}\n\
+                  spec: {podSelector: {}, policyTypes: [Egress], ingress: [{}], egress: [{}]}\n";
+    std::fs::write(folder.path().join("p.yaml"), policy).expect("a file");
+    let output = dplab(folder.path(), &["import", "p.yaml", "-o", "lab.yaml", "-q"]);
+    assert_eq!(code(&output), 3);
+    let text = stderr(&output);
+    assert!(
+        text.starts_with("error[rules-without-type]: `p` has ingress rules"),
+        "{text}"
+    );
+    assert!(text.contains("--> p.yaml:4:"), "{text}");
+    let note = "help: `generate` refuses the profile as long as this stands in it";
+    assert!(text.contains(note), "{text}");
+    assert_eq!(code(&dplab(folder.path(), &["generate", "lab.yaml"])), 3);
+    // Where kubectl reads a boolean, people a text: only the profile's own places say so.
+    let service = "apiVersion: v1\nkind: Service\nmetadata: {name: a}\nspec: {selector: {x: on}}\n";
+    std::fs::write(folder.path().join("s.yaml"), service).expect("a file");
+    let output = dplab(folder.path(), &["import", "s.yaml", "-q"]);
+    assert_eq!(code(&output), 3);
+    let place = "--> the profile:15:12";
+    assert!(stderr(&output).contains(place), "{}", stderr(&output));
+}
+
+#[test]
+fn what_the_command_line_says_of_the_lab_must_be_possible() {
+    let folder = folder();
+    for (option, value, words) in [
+        ("--name", "Bad Name", "`Bad Name` can't be a lab's name"),
+        ("--project", "X", "`X` can't be a project id"),
+        (
+            "--location",
+            "mars",
+            "`mars` is neither a region nor a zone",
+        ),
+    ] {
+        let output = dplab(folder.path(), &["import", "shop", option, value]);
+        assert_eq!(code(&output), 64);
+        assert_eq!(stderr(&output), format!("error: {words}\n"));
+    }
+}
