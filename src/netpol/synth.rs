@@ -11,6 +11,7 @@
 
 mod calls;
 mod front;
+mod health;
 mod notes;
 mod pods;
 mod reserved;

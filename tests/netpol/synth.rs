@@ -532,6 +532,48 @@ fn health_checks_reach_the_port_that_their_policy_names() {
     assert_eq!(from("203.0.113.9", 15021), Verdict::Denied);
 }
 
+/// A health check that a BackendConfig sends elsewhere is let in there, from Google's addresses only.
+#[test]
+fn health_checks_of_an_ingress_reach_the_port_of_its_backend_config() {
+    let text = "format: dplab/v1
+name: a
+cluster: {project: my-project, location: us-east1}
+app:
+  workloads:
+  - name: web
+    image: i
+    ports: [{containerPort: 8080}]
+    services:
+    - annotations: {cloud.google.com/backend-config: '{\"ports\": {\"80\": \"checks\"}}'}
+      ports: [{port: 80, targetPort: 8080}]
+  ingresses: [{name: web, spec: {defaultBackend: {service: {name: web, port: {number: 80}}}}}]
+  objects:
+  - apiVersion: cloud.google.com/v1
+    kind: BackendConfig
+    metadata: {name: checks}
+    spec: {healthCheck: {port: 15021}}
+  - apiVersion: cloud.google.com/v1
+    kind: BackendConfig
+    metadata: {name: others}
+    spec: {healthCheck: {port: 15022}}
+";
+    let world = least(&lab_of("a.yaml", text));
+    let web = world.find_workloads(None, "web").next().expect("web");
+    let from = |address: &str, port| {
+        let flow = Flow {
+            source: Endpoint::Address(address.parse().expect("an address")),
+            destination: Endpoint::Workload(web),
+            connection: Connection::tcp(Port::parse(port).expect("a port")),
+        };
+        Evaluator::new(&world, Reading::DPV2)
+            .evaluate(&flow)
+            .verdict
+    };
+    assert_eq!(from("35.191.1.2", 15021), Verdict::Allowed);
+    assert_eq!(from("35.191.1.2", 15022), Verdict::Denied);
+    assert_eq!(from("203.0.113.9", 15021), Verdict::Denied);
+}
+
 #[test]
 fn every_expectation_of_every_shipped_lab_is_what_the_evaluator_says() {
     for name in shipped() {

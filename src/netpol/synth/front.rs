@@ -2,12 +2,12 @@
 
 use ipnet::Ipv4Net;
 
-use super::rule;
+use super::{health, rule};
 use crate::model::app::{App, PodPort};
 use crate::model::cidr::{Cidr, IpBlock};
 use crate::model::edge::{GOOGLE, Proxies, Way, WayPort};
 use crate::model::policy::{Peer, Rule};
-use crate::model::port::{Port, Protocol};
+use crate::model::port::Protocol;
 use crate::model::service::{Service, ServicePort, ServiceType};
 use crate::model::workload::Workload;
 
@@ -129,32 +129,14 @@ fn fronted(
                 None => found.push((port, blocks.clone())),
             }
         }
-        let checked = health_check_port(app, &way.namespace, &way.service);
-        let checked = checked.map(|port| (Protocol::Tcp, port));
-        let known = |port: &PodPort| found.iter().any(|(other, _)| other == port);
-        if let Some(port) = checked.filter(|port| !known(port)) {
-            found.push((port, GOOGLE.map(str::to_owned).to_vec()));
+        for port in health::ports(app, &way.namespace, service) {
+            let port = (Protocol::Tcp, port);
+            if found.iter().all(|(known, _)| *known != port) {
+                found.push((port, GOOGLE.map(str::to_owned).to_vec()));
+            }
         }
     }
     found
-}
-
-/// The port of its own that a carried HealthCheckPolicy gives a Service's health checks.
-/// Source: GKE documentation, "Configure Gateway resources using Policies".
-fn health_check_port(app: &App, namespace: &str, service: &str) -> Option<Port> {
-    let objects = app.objects.iter().map(|object| &object.json);
-    let policies = objects.filter(|object| {
-        let target = &object["spec"]["targetRef"];
-        let own = object["metadata"]["namespace"].as_str();
-        object["kind"] == "HealthCheckPolicy"
-            && own.unwrap_or("default") == namespace
-            && target["kind"] == "Service"
-            && target["name"] == *service
-    });
-    let configs = policies.filter_map(|policy| policy["spec"]["default"]["config"].as_object());
-    let checks = configs.flat_map(|config| config.values());
-    let mut ports = checks.filter_map(|check| Port::parse(check["port"].as_i64()?).ok());
-    ports.next()
 }
 
 /// Whether a way leads to this port of its Service.
