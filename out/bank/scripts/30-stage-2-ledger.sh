@@ -48,6 +48,19 @@ probe contacts-to-ledger \
   target_namespace=bank \
   port=5432 \
   direction=ingress
+probe frontend-to-history \
+  pod=frontend-to-history \
+  namespace=bank \
+  file=kubernetes/probes/frontend-to-history.yaml \
+  prints='' \
+  timeout=5 \
+  expected=allowed \
+  logged=no \
+  control='' \
+  target_pods='^transactionhistory-[a-z0-9]+-[a-z0-9]+$' \
+  target_namespace=bank \
+  port=8080 \
+  direction=ingress
 probe contacts-to-history \
   pod=contacts-to-history \
   namespace=bank \
@@ -56,7 +69,7 @@ probe contacts-to-history \
   timeout=5 \
   expected=allowed \
   logged=no \
-  control=writer-to-ledger \
+  control=frontend-to-history \
   target_pods='^transactionhistory-[a-z0-9]+-[a-z0-9]+$' \
   target_namespace=bank \
   port=8080 \

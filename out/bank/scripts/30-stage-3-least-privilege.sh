@@ -38,6 +38,19 @@ probe contacts-to-ledger \
   target_namespace=bank \
   port=5432 \
   direction=''
+probe frontend-to-history \
+  pod=frontend-to-history \
+  namespace=bank \
+  file=kubernetes/probes/frontend-to-history.yaml \
+  prints='' \
+  timeout=5 \
+  expected=allowed \
+  logged=no \
+  control='' \
+  target_pods='^transactionhistory-[a-z0-9]+-[a-z0-9]+$' \
+  target_namespace=bank \
+  port=8080 \
+  direction=''
 probe contacts-to-history \
   pod=contacts-to-history \
   namespace=bank \
@@ -46,7 +59,7 @@ probe contacts-to-history \
   timeout=5 \
   expected=denied \
   logged=yes \
-  control=writer-to-ledger \
+  control=frontend-to-history \
   target_pods='^transactionhistory-[a-z0-9]+-[a-z0-9]+$' \
   target_namespace=bank \
   port=8080 \

@@ -32,6 +32,7 @@ policies=(
 probes=(
   bank/writer-to-ledger
   bank/contacts-to-ledger
+  bank/frontend-to-history
   bank/contacts-to-history
 )
 annotated=(

@@ -20,6 +20,19 @@ without_policy networkpolicy data least-backup
 without_annotation data
 apply_stage kubernetes/stages/1-open
 settle
+probe web-to-api \
+  pod=web-to-api \
+  namespace=web \
+  file=kubernetes/probes/web-to-api.yaml \
+  prints='' \
+  timeout=5 \
+  expected=allowed \
+  logged=no \
+  control='' \
+  target_pods='^api-[a-z0-9]+-[a-z0-9]+$' \
+  target_namespace=web \
+  port=3000 \
+  direction=ingress
 probe backup-to-api \
   pod=backup-to-api \
   namespace=data \
@@ -28,7 +41,7 @@ probe backup-to-api \
   timeout=5 \
   expected=allowed \
   logged=no \
-  control=api-to-database \
+  control=web-to-api \
   target_pods='^api-[a-z0-9]+-[a-z0-9]+$' \
   target_namespace=web \
   port=3000 \

@@ -39,6 +39,19 @@ probe web-to-database \
   target_namespace=data \
   port=5432 \
   direction=''
+probe web-to-api \
+  pod=web-to-api \
+  namespace=web \
+  file=kubernetes/probes/web-to-api.yaml \
+  prints='' \
+  timeout=5 \
+  expected=allowed \
+  logged=no \
+  control='' \
+  target_pods='^api-[a-z0-9]+-[a-z0-9]+$' \
+  target_namespace=web \
+  port=3000 \
+  direction=''
 probe backup-to-api \
   pod=backup-to-api \
   namespace=data \
@@ -47,7 +60,7 @@ probe backup-to-api \
   timeout=5 \
   expected=denied \
   logged=yes \
-  control=api-to-database \
+  control=web-to-api \
   target_pods='^api-[a-z0-9]+-[a-z0-9]+$' \
   target_namespace=web \
   port=3000 \

@@ -32,6 +32,7 @@ probes=(
   web/api-to-database
   web/web-to-database
   data/neighbour-to-database
+  web/web-to-api
   data/backup-to-api
 )
 annotated=(

@@ -39,6 +39,19 @@ probe recommendation-to-catalog \
   target_namespace=default \
   port=3550 \
   direction=ingress
+probe cartservice-to-carts \
+  pod=cartservice-to-carts \
+  namespace=default \
+  file=kubernetes/probes/cartservice-to-carts.yaml \
+  prints='' \
+  timeout=5 \
+  expected=allowed \
+  logged=no \
+  control='' \
+  target_pods='^redis-cart-[a-z0-9]+-[a-z0-9]+$' \
+  target_namespace=default \
+  port=6379 \
+  direction=ingress
 probe recommendation-to-carts \
   pod=recommendation-to-carts \
   namespace=default \
@@ -47,7 +60,7 @@ probe recommendation-to-carts \
   timeout=5 \
   expected=allowed \
   logged=no \
-  control=recommendation-to-catalog \
+  control=cartservice-to-carts \
   target_pods='^redis-cart-[a-z0-9]+-[a-z0-9]+$' \
   target_namespace=default \
   port=6379 \

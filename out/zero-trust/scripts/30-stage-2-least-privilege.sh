@@ -25,6 +25,19 @@ probe recommendation-to-catalog \
   target_namespace=default \
   port=3550 \
   direction=''
+probe cartservice-to-carts \
+  pod=cartservice-to-carts \
+  namespace=default \
+  file=kubernetes/probes/cartservice-to-carts.yaml \
+  prints='' \
+  timeout=5 \
+  expected=allowed \
+  logged=no \
+  control='' \
+  target_pods='^redis-cart-[a-z0-9]+-[a-z0-9]+$' \
+  target_namespace=default \
+  port=6379 \
+  direction=''
 probe recommendation-to-carts \
   pod=recommendation-to-carts \
   namespace=default \
@@ -33,7 +46,7 @@ probe recommendation-to-carts \
   timeout=5 \
   expected=denied \
   logged=yes \
-  control=recommendation-to-catalog \
+  control=cartservice-to-carts \
   target_pods='^redis-cart-[a-z0-9]+-[a-z0-9]+$' \
   target_namespace=default \
   port=6379 \

@@ -33,6 +33,7 @@ policies=(
 )
 probes=(
   default/recommendation-to-catalog
+  default/cartservice-to-carts
   default/recommendation-to-carts
 )
 annotated=(
