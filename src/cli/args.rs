@@ -245,7 +245,8 @@ pub(super) struct SubjectArgs {
     #[arg(value_name = "PROFILE", required_unless_present = "manifests")]
     pub(super) subject: Option<Utf8PathBuf>,
     /// Kubernetes manifests, YAML or JSON: files, and folders with all that is below them.
-    #[arg(long, value_name = "PATH", num_args = 1.., conflicts_with = "subject")]
+    #[arg(long, value_name = "PATH", num_args = 1..,
+          conflicts_with_all = ["subject", "set", "values"])]
     pub(super) manifests: Vec<Utf8PathBuf>,
     /// Whether manifests are looked through for policies that are valid and probably not meant; not
     /// where only one question is asked or two folders are compared, unless `always`.

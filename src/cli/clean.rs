@@ -89,6 +89,7 @@ fn one(args: &CleanArgs, root: &Utf8Path, lab: &RelPath, term: &Term) -> anyhow:
         wait: WAIT,
     };
     let scope = Scope::of(&args.only);
+    nothing_in(args, root, lab, term)?;
     let cleaned = match clean_within(root, lab, &scope, mode, &mut Stoppable::default()) {
         Err(_) if interrupt::asked() => return Ok(Exit::Interrupted),
         cleaned => cleaned?,
@@ -99,6 +100,22 @@ fn one(args: &CleanArgs, root: &Utf8Path, lab: &RelPath, term: &Term) -> anyhow:
         true => Exit::Refused,
         false => Exit::Fine,
     })
+}
+
+/// Names the parts that hold nothing of dplab's: a slip of the pen, most often.
+fn nothing_in(args: &CleanArgs, root: &Utf8Path, lab: &RelPath, term: &Term) -> anyhow::Result<()> {
+    if args.only.is_empty() {
+        return Ok(());
+    }
+    let owned = tree::owned(root, lab)?;
+    for part in &args.only {
+        let scope = Scope::of(std::slice::from_ref(part));
+        if !owned.iter().any(|(path, _)| scope.contains(path)) {
+            let folder = shown(root, lab);
+            term.warn(&format!("nothing in `{folder}/{part}` is dplab's"));
+        }
+    }
+    Ok(())
 }
 
 fn tell(folder: &Utf8Path, cleaned: &Cleaned, term: &Term) {

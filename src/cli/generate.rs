@@ -15,7 +15,7 @@ use super::term::Term;
 use crate::exit::Exit;
 use crate::parallel;
 use crate::tree::{
-    self, Change, Comparison, LOCK, LOCK_DIFFERS, Outcome, Refused, Tree, WriteError, Writer,
+    self, Change, Comparison, Kind, LOCK, LOCK_DIFFERS, Outcome, Refused, Tree, WriteError, Writer,
 };
 
 pub(super) fn run(args: &GenerateArgs, term: &Term) -> anyhow::Result<Exit> {
@@ -163,10 +163,11 @@ fn written(folder: &Utf8Path, files: usize, outcome: &Outcome, term: &Term) {
     }
 }
 
-/// The files that differ; where there are none, the lock file may still.
+/// The files that differ; where there are none, the lock file may still. Those that were there
+/// already, as generated, become dplab's and stay as they are.
 fn changed(comparison: &Comparison) -> impl Iterator<Item = &Change> {
     let changes = comparison.changes.iter();
-    changes.filter(|change| change.kind.is_drift())
+    changes.filter(|change| change.kind.is_drift() && change.kind != Kind::Adopted)
 }
 
 fn details(comparison: &Comparison, term: &Term) {

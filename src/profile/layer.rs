@@ -269,7 +269,11 @@ impl Stack<'_> {
     }
 
     fn unreadable(&mut self, path: &Utf8Path, error: &Error, at: Option<Span>, key: &str) {
-        let message = format!("`{path}` can't be read: {}", plain_io(error));
+        let shown = match path.as_str() {
+            "" => ".",
+            path => path,
+        };
+        let message = format!("`{shown}` can't be read: {}", plain_io(error));
         let code = match error.kind() {
             ErrorKind::FileTooLarge => Code::TooLarge,
             _ => Code::UnreadableFile,

@@ -259,7 +259,7 @@ impl Setter<'_> {
                     (None, None) => {
                         let keys: Vec<&str> =
                             map.keys.iter().map(|(key, _)| key.as_str()).collect();
-                        return Err(self.unknown(segment.text(), &keys));
+                        return Err(self.unknown(segment, &keys));
                     }
                 };
                 self.set_below(node, key, (below, rest), value)
@@ -341,8 +341,12 @@ impl Setter<'_> {
         &mut entries[at].value
     }
 
-    fn unknown(&self, key: &str, known: &[&str]) -> Box<Diagnostic> {
-        let message = format!("`{key}` is not a key here");
+    fn unknown(&self, segment: &Segment, known: &[&str]) -> Box<Diagnostic> {
+        let key = segment.text();
+        let message = match segment {
+            Segment::Index(index) => format!("there are keys here, and no item {index}"),
+            _ => format!("`{key}` is not a key here"),
+        };
         let finding = Diagnostic::new(Code::UnknownKey, message);
         Box::new(self.expected(finding, key, known))
     }

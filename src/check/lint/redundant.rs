@@ -69,9 +69,14 @@ fn redundant(lint: &Lint<'_>, mutation: &Mutation, before: &Reach) -> Option<Dia
         "{} rule {} of `{}` changes nothing",
         mutation.direction, mutation.rule, policy.name
     );
-    let label = "everything that it allows is allowed without it";
+    let covering = covering(lint, mutation);
+    // Where no other rule allows the same, the other end may deny all of it.
+    let label = match covering {
+        Some(_) => "everything that it allows is allowed without it",
+        None => "no connection is allowed or denied because of it",
+    };
     let finding = subject.at_rule(Code::RedundantRule, message, mutation.span, label);
-    Some(match covering(lint, mutation) {
+    Some(match covering {
         Some((other, number)) => {
             let span = other.spans.rule(mutation.direction, number);
             let words = format!("rule {number} of `{}` allows all of it", other.name);

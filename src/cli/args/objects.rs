@@ -49,7 +49,8 @@ pub(in crate::cli) struct SynthArgs {
     #[arg(value_name = "PROFILE", required_unless_present = "manifests")]
     pub(in crate::cli) profile: Option<Utf8PathBuf>,
     /// Manifests instead of a profile: files, folders, or `-` for stdin.
-    #[arg(long, value_name = "FILE|DIR|-", num_args = 1.., conflicts_with = "profile")]
+    #[arg(long, value_name = "FILE|DIR|-", num_args = 1..,
+          conflicts_with_all = ["profile", "set", "values"])]
     pub(in crate::cli) manifests: Vec<Utf8PathBuf>,
     #[command(flatten)]
     pub(in crate::cli) overrides: OverrideArgs,
