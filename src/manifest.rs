@@ -176,6 +176,8 @@ struct Gathered {
     services: Vec<Service>,
     service_by_name: QuickMap<(String, String), usize>,
     endpoints: Vec<(String, String, Endpoints)>,
+    /// Namespace, kind and name of workloads with an autoscaler.
+    scaled: Vec<(String, String, String)>,
     /// Ingresses, Gateways and routes.
     edge: Vec<Json>,
 }
@@ -198,6 +200,7 @@ impl Gathered {
                 Item::Logging(logging) => self.found.world.logging = logging,
                 Item::Node(addresses) => self.found.world.nodes.extend(addresses),
                 Item::Edge(object) => self.edge.push(object),
+                Item::Scaled(ns, kind, name) => self.scaled.push((ns, kind, name)),
                 Item::Unread(unread) => self.found.unread.push(unread),
             }
         }
@@ -262,6 +265,12 @@ impl Gathered {
     }
 
     fn finish(mut self) -> Found {
+        for (namespace, kind, name) in &self.scaled {
+            let key = hash_of([namespace, kind, name]);
+            for at in self.by_name.get(&key).into_iter().flatten() {
+                self.workloads[*at].replicated = true;
+            }
+        }
         let world = &mut self.found.world;
         for workload in self.workloads {
             world.add_workload(workload);

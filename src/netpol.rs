@@ -32,7 +32,7 @@ use std::fmt;
 pub use dialect::{Dialect, HostNetwork, Reading};
 pub use diff::{Change, ChangeKind, diff};
 pub use evaluate::{Evaluation, Evaluator, Flow, Miss, RuleRef, Side, evaluate};
-pub use logging::{Disposition, Event, LogPlace, Logged, PodNames, predict};
+pub use logging::{Disposition, Doubt, Event, LogPlace, Logged, PodNames, predict};
 pub use mutate::{Mutation, MutationKind, by_domain, mutated, mutations};
 pub use peer::{Endpoint, NodePlace};
 pub use ports::{Connection, ConnectionSet, PortSet};
@@ -112,6 +112,8 @@ pub enum Reason {
     Backends,
     /// The pods behind a Service don't all get the same answer.
     MixedBackends,
+    /// Policies keep a workload's pods from each other, and no pod from itself.
+    Replicas,
     /// There is no such end.
     NoSuchEnd,
 }
@@ -132,6 +134,7 @@ impl Reason {
             Reason::MetadataServer => "metadata-server",
             Reason::Backends => "backends",
             Reason::MixedBackends => "mixed-backends",
+            Reason::Replicas => "replicas",
             Reason::NoSuchEnd => "no-such-end",
         }
     }
@@ -160,6 +163,9 @@ impl fmt::Display for Reason {
             }
             Reason::Backends => "it is not known what is behind the Service",
             Reason::MixedBackends => "the pods behind the Service don't all get the same answer",
+            Reason::Replicas => {
+                "a pod always reaches itself, and policies keep it from the workload's other pods"
+            }
             Reason::NoSuchEnd => "there is no such workload",
         })
     }

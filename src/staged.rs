@@ -129,6 +129,7 @@ fn workload(workload: &app_workload::Workload) -> Workload {
         host_network: workload.host_network,
         service_account: workload.service_account.as_ref().map(ToString::to_string),
         never_ready: false,
+        replicated: workload.has_replicas(),
         pods: Vec::new(),
         span: None,
     }
@@ -144,6 +145,7 @@ fn probe_pod(probe: &Probe) -> Workload {
         host_network: false,
         service_account: None,
         never_ready: true,
+        replicated: false,
         pods: vec![Pod {
             name: name.clone(),
             ips: Vec::new(),

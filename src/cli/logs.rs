@@ -105,7 +105,8 @@ fn compare(args: &MatchArgs, term: &Term) -> anyhow::Result<Exit> {
             logs::probes(&profile.lab, stage, &scene.world, Reading::DPV2)
         })
         .collect();
-    let matched = log_match::matched(&parts, &records, Reading::DPV2);
+    let place = logs::log_place(&profile.lab);
+    let matched = log_match::matched(&parts, &records, &place, Reading::DPV2);
     term.payload(&match args.format {
         MatchFormat::Text => log_match::text(&matched, &records),
         MatchFormat::Json => pretty(&log_match::json(&matched, &records))?,

@@ -27,6 +27,8 @@ pub(super) enum Item {
     Logging(LoggingSpec),
     Node(Vec<IpNet>),
     Edge(Json),
+    /// Namespace, kind and name of a workload that an autoscaler gives more pods than one.
+    Scaled(String, String, String),
     Unread(Unread),
 }
 
@@ -89,6 +91,7 @@ impl Items {
             None if understood(&head) => {}
             None => {
                 self.edge(node, &head);
+                self.items.extend(scaled(node, &head));
                 self.unread(node, Some(&head));
             }
         }
@@ -377,6 +380,24 @@ fn policy(
             ..spans
         },
     }))
+}
+
+/// What an autoscaler scales, if to more than one pod.
+fn scaled(node: &Node, head: &Head<'_>) -> Option<Item> {
+    if head.kind != "HorizontalPodAutoscaler" {
+        return None;
+    }
+    let spec = given(node, "spec")?;
+    let most = given(spec, "maxReplicas").map(|most| &most.value);
+    let target = given(spec, "scaleTargetRef")?;
+    let text = |key| Some(given(target, key)?.as_str()?.to_owned());
+    let more = matches!(most, Some(Value::Int(most)) if *most > 1);
+    more.then_some(())?;
+    Some(Item::Scaled(
+        head.namespace.to_owned(),
+        text("kind")?,
+        text("name")?,
+    ))
 }
 
 fn namespace(node: &Node, name: &str, trouble: &mut Trouble) -> Option<Namespace> {

@@ -29,6 +29,7 @@ pub(super) fn controller(
     mut workload: Workload,
     trouble: &mut Trouble,
 ) -> Workload {
+    workload.replicated = replicated(object, &workload.kind, trouble);
     let Some(template) = along(object, path) else {
         return workload;
     };
@@ -39,6 +40,20 @@ pub(super) fn controller(
         pod_spec(spec, &mut workload, trouble);
     }
     workload
+}
+
+/// Whether a controller runs several pods at once. One job of a CronJob may overlap with the next, but
+/// seldom does.
+fn replicated(object: &Node, kind: &str, trouble: &mut Trouble) -> bool {
+    let (path, key): (&[&str], _) = match kind {
+        "DaemonSet" => return true,
+        "Job" => (&["spec"], "parallelism"),
+        "CronJob" => (&["spec", "jobTemplate", "spec"], "parallelism"),
+        _ => (&["spec"], "replicas"),
+    };
+    let spec = along(object, path);
+    let count = spec.and_then(|spec| trouble.number(spec, key));
+    count.is_some_and(|count| count > 1)
 }
 
 /// One pod. It belongs to its controller, if it has one; a node is none.
@@ -139,6 +154,7 @@ pub(super) fn named(namespace: &str, name: &str, kind: &str, object: &Node) -> W
         host_network: false,
         service_account: None,
         never_ready: false,
+        replicated: false,
         pods: Vec::new(),
         span: Some(object.span),
     }

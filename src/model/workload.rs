@@ -237,6 +237,16 @@ pub struct OutsideCall {
 }
 
 impl Workload {
+    /// Whether several of its pods may run at once.
+    pub fn has_replicas(&self) -> bool {
+        let many = self.replicas.is_some_and(|count| count > 1);
+        let scaled = self
+            .autoscaling
+            .as_ref()
+            .is_some_and(|scaled| scaled.max > 1);
+        many || scaled || matches!(self.kind, WorkloadKind::DaemonSet)
+    }
+
     /// The containers that run as long as the pod: the main one, those beside it, and init
     /// containers that run on.
     pub fn running(&self) -> impl Iterator<Item = &Container> {

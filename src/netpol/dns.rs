@@ -178,6 +178,7 @@ fn pods(app: &str) -> Workload {
         host_network: false,
         service_account: None,
         never_ready: false,
+        replicated: false,
         pods: Vec::new(),
         span: None,
     }

@@ -79,7 +79,8 @@ impl<'w> Evaluator<'w> {
         else {
             return Evaluation::of(Verdict::Unknown(Reason::NoSuchEnd));
         };
-        if is_same_pod(&source, &destination) {
+        let own = own_workload(&source, &destination);
+        if own.is_some_and(|workload| !workload.has_replicas()) {
             return Evaluation {
                 to_itself: true,
                 ..Evaluation::of(Verdict::Allowed)
@@ -91,7 +92,10 @@ impl<'w> Evaluator<'w> {
             .into_iter()
             .flatten()
             .fold(Verdict::Allowed, |all, side| all.and(side.verdict));
-        let verdict = self.with_caveats(by_policy, &source, &destination, flow.connection);
+        let verdict = match (own, by_policy) {
+            (Some(_), Verdict::Denied) => Verdict::Unknown(Reason::Replicas),
+            _ => self.with_caveats(by_policy, &source, &destination, flow.connection),
+        };
         Evaluation {
             verdict,
             by_policy,
@@ -176,10 +180,7 @@ impl<'w> Evaluator<'w> {
             match (rule.matches(self.world, self.reading, peer), ports) {
                 (Match::Yes, true) if rule.deny => side.denying.push(at),
                 (Match::Yes, true) => side.allowing.push(at),
-                (Match::Perhaps(reason), true) => {
-                    side.doubt(rule.deny, reason);
-                    side.perhaps.push((at, reason));
-                }
+                (Match::Perhaps(reason), true) => side.doubt(rule.deny, at, reason),
                 (Match::No, true) => side.missed.push((at, Miss::Peer)),
                 (Match::No, false) => side.missed.push((at, Miss::PeerAndPort)),
                 (_, false) => side.missed.push((at, port_miss(rule, receiver))),
@@ -221,13 +222,10 @@ impl Evaluation {
     }
 }
 
-/// Replicas of one workload can't be told apart, so a workload's connection to itself is taken
-/// for a pod's to itself.
-fn is_same_pod(source: &Party<'_>, destination: &Party<'_>) -> bool {
-    match (source.pod(), destination.pod()) {
-        (Some((source, _)), Some((destination, _))) => source == destination,
-        _ => false,
-    }
+/// The workload, where both ends are pods of one. They may be one pod, or two of its replicas.
+fn own_workload<'w>(source: &Party<'w>, destination: &Party<'w>) -> Option<&'w Workload> {
+    let ((source, workload), (destination, _)) = (source.pod()?, destination.pod()?);
+    (source == destination).then_some(workload)
 }
 
 /// Where a node serves metadata to its pods (GKE documentation, Workload Identity Federation).

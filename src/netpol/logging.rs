@@ -88,6 +88,8 @@ pub enum Doubt {
     Verdict,
     /// Whether delegation looks at FQDNNetworkPolicy is not documented.
     DelegatedFqdn,
+    /// It may be a pod's connection to itself, which makes no event.
+    Replicas,
     /// SCTP is not promised to be served, let alone logged.
     Sctp,
 }
@@ -99,6 +101,9 @@ impl Doubt {
             Doubt::Verdict => "whether the connection is made is not known",
             Doubt::DelegatedFqdn => {
                 "whether delegated logging looks at FQDNNetworkPolicy is not documented"
+            }
+            Doubt::Replicas => {
+                "the connection may lead to the pod itself, of which there is no event"
             }
             Doubt::Sctp => "Dataplane V2 does not promise to serve SCTP",
         }
@@ -133,11 +138,33 @@ impl Evaluator<'_> {
         let evaluation = self.evaluate(flow);
         predict(self.world(), flow, &evaluation)
     }
+
+    /// What may happen at the ends of one connection: as [`predict`] says, but of a verdict that
+    /// nobody knows both, that it is allowed and that it is denied, each with what is then logged.
+    pub fn possible(&self, flow: &Flow) -> Vec<Event> {
+        let evaluation = self.evaluate(flow);
+        let sides = [&evaluation.egress, &evaluation.ingress];
+        let mut events = Vec::new();
+        for side in sides.into_iter().flatten() {
+            let may_be: &[Disposition] = match side.verdict {
+                Verdict::Allowed => &[Disposition::Allow],
+                Verdict::Denied => &[Disposition::Deny],
+                Verdict::Unknown(_) => &[Disposition::Allow, Disposition::Deny],
+            };
+            let each = may_be.iter();
+            events.extend(each.map(|one| judged(self.world(), flow, side, *one)));
+            if side.verdict == Verdict::Denied {
+                break;
+            }
+        }
+        events
+    }
 }
 
 /// What happens at the ends of an evaluated connection.
 ///
-/// A pod's connection to itself makes no event, and an end that is a node or outside makes none.
+/// A pod's connection to itself makes no event; where it may be one to another pod of the workload,
+/// nobody can say. And an end that is a node or outside makes none.
 pub fn predict(world: &World, flow: &Flow, evaluation: &Evaluation) -> Vec<Event> {
     let mut events = Vec::new();
     for side in [&evaluation.egress, &evaluation.ingress]
@@ -158,21 +185,34 @@ fn event(world: &World, flow: &Flow, side: &Side) -> Event {
         Verdict::Denied => Disposition::Deny,
         _ => Disposition::Allow,
     };
+    let event = judged(world, flow, side, disposition);
+    let on = world.logging.allow.log() || world.logging.deny.log();
+    match side.verdict {
+        Verdict::Unknown(_) if on => Event {
+            logged: Logged::Unknown(Doubt::Verdict),
+            ..event
+        },
+        _ => event,
+    }
+}
+
+/// The event of a side, had it judged so.
+fn judged(world: &World, flow: &Flow, side: &Side, disposition: Disposition) -> Event {
     let (logged, policies) = match disposition {
         Disposition::Deny => (deny_logged(world, side), Vec::new()),
         Disposition::Allow => allow_logged(world, side),
     };
-    let doubt = match (side.verdict, flow.connection) {
-        (Verdict::Unknown(_), _) => Some(Doubt::Verdict),
-        (_, Connection::Port(crate::model::port::Protocol::Sctp, _)) => Some(Doubt::Sctp),
+    let doubt = match flow.connection {
+        _ if flow.source == flow.destination => Some(Doubt::Replicas),
+        Connection::Port(crate::model::port::Protocol::Sctp, _) => Some(Doubt::Sctp),
         _ => None,
     };
-    let on = world.logging.allow.log() || world.logging.deny.log();
+    let silent = matches!(logged, Logged::No(_));
     Event {
         workload: side.workload,
         direction: side.direction,
         disposition,
-        logged: doubt.filter(|_| on).map_or(logged, Logged::Unknown),
+        logged: doubt.filter(|_| !silent).map_or(logged, Logged::Unknown),
         policies,
         source: flow.source.clone(),
         destination: flow.destination.clone(),
@@ -196,7 +236,7 @@ fn deny_logged(world: &World, side: &Side) -> Logged {
 
 fn allow_logged(world: &World, side: &Side) -> (Logged, Vec<PolicyId>) {
     let action = world.logging.allow;
-    let mut policies = side.allowing_policies();
+    let mut policies = side.most_policies();
     if !action.log() {
         return (Logged::No(Silence::Off), policies);
     }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::compare::{AGGREGATION_KEYS, AGGREGATION_WINDOW_MS, Comparison, aggregate, compare};
 
-use super::logging::{Event, PodNames};
+use super::logging::{Event, LogPlace, PodNames};
 use super::peer::Endpoint;
 use super::ports::Connection;
 use super::world::{Policy, Workload, World};
@@ -41,6 +41,9 @@ pub struct LogRecord {
     /// When it was tried, for the first time.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub timestamp: String,
+    /// The cluster that it comes from, where the export says so: an empty part is not said.
+    #[serde(skip)]
+    pub cluster: Option<LogPlace>,
 }
 
 /// The connection of an entry.
@@ -162,6 +165,7 @@ impl LogRecord {
             .get("timestamp")
             .and_then(|t| t.as_str())
             .map(str::to_owned);
+        let cluster = cluster(&value);
         if let Some(payload) = value.get_mut("jsonPayload") {
             value = payload.take();
         }
@@ -173,10 +177,21 @@ impl LogRecord {
         }
         let mut record: LogRecord =
             serde_json::from_value(value).map_err(|error| RecordError(error.to_string()))?;
+        record.cluster = cluster;
         if record.timestamp.is_empty() {
             record.timestamp = outer_time.unwrap_or_default();
         }
         Ok(record)
+    }
+
+    /// Whether the entry may come from a cluster: one that says nothing of its own may.
+    pub fn may_be_from(&self, place: &LogPlace) -> bool {
+        let same = |own: &str, other: &str| own.is_empty() || own == other;
+        self.cluster.as_ref().is_none_or(|own| {
+            same(&own.project, &place.project)
+                && same(&own.location, &place.location)
+                && same(&own.cluster, &place.cluster)
+        })
     }
 
     /// The entry that a predicted event would have, as far as it is known beforehand: not the
@@ -245,6 +260,17 @@ impl LogRecord {
         self.policies.iter().all(foreseen)
             && (self.policies.is_empty() == event.policies.is_empty())
     }
+}
+
+/// What Cloud Logging says of where an entry comes from.
+fn cluster(value: &serde_json::Value) -> Option<LogPlace> {
+    let labels = &value.get("resource")?["labels"];
+    let text = |key: &str| labels[key].as_str().unwrap_or_default().to_owned();
+    Some(LogPlace {
+        project: text("project_id"),
+        location: text("location"),
+        cluster: text("cluster_name"),
+    })
 }
 
 impl LogPolicy {

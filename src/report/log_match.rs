@@ -14,8 +14,8 @@ use crate::model::port::{Port, Protocol};
 use crate::netpol::dns::Lookup;
 use crate::netpol::record::{LogEnd, LogRecord};
 use crate::netpol::{
-    Connection, Endpoint, Evaluator, Event, Flow, Logged, NodePlace, PodNames, Reading, WorkloadId,
-    World, compare,
+    Connection, Endpoint, Evaluator, Event, Flow, LogPlace, Logged, NodePlace, PodNames, Reading,
+    WorkloadId, World, compare,
 };
 
 /// One predicted entry.
@@ -44,6 +44,8 @@ pub struct Matched {
     pub explained: Vec<usize>,
     /// Numbers of entries that nothing explains, and why not.
     pub unforeseen: Vec<(usize, String)>,
+    /// Numbers of entries that come from other clusters.
+    pub elsewhere: Vec<usize>,
 }
 
 impl Matched {
@@ -53,13 +55,26 @@ impl Matched {
     }
 }
 
-/// Compares entries with the predictions of some stages; one that any of them explains is foreseen.
-pub fn matched(parts: &[Part<'_>], records: &[LogRecord], reading: Reading) -> Matched {
+/// Compares a cluster's entries with the predictions of some stages; one that any of them explains
+/// is foreseen. Entries that come from other clusters are set aside.
+pub fn matched(
+    parts: &[Part<'_>],
+    records: &[LogRecord],
+    place: &LogPlace,
+    reading: Reading,
+) -> Matched {
     let mut found = Matched::default();
     let mut known = vec![false; records.len()];
+    let elsewhere = records.iter().enumerate();
+    let elsewhere = elsewhere.filter(|(_, record)| !record.may_be_from(place));
+    found.elsewhere = elsewhere.map(|(number, _)| number).collect();
+    found
+        .elsewhere
+        .iter()
+        .for_each(|number| known[*number] = true);
     for part in parts {
         for prediction in &part.predictions {
-            of_prediction(part, prediction, records, &mut found, &mut known);
+            of_prediction((part, prediction), (records, place), &mut found, &mut known);
         }
     }
     let evaluators: Vec<Evaluator<'_>> = parts
@@ -84,9 +99,8 @@ pub fn matched(parts: &[Part<'_>], records: &[LogRecord], reading: Reading) -> M
 }
 
 fn of_prediction(
-    part: &Part<'_>,
-    prediction: &Prediction,
-    records: &[LogRecord],
+    (part, prediction): (&Part<'_>, &Prediction),
+    (records, place): (&[LogRecord], &LogPlace),
     found: &mut Matched,
     known: &mut [bool],
 ) {
@@ -94,7 +108,7 @@ fn of_prediction(
         Lookup::Denied => &[],
         _ => &prediction.events,
     };
-    let comparison = compare(part.world, events, records);
+    let comparison = compare(part.world, events, records, place);
     for (number, entries) in comparison.seen {
         entries.iter().for_each(|entry| known[*entry] = true);
         found
@@ -152,7 +166,7 @@ fn unexplained(evaluator: &Evaluator<'_>, record: &LogRecord) -> Option<String> 
                 destination: destination.clone(),
                 connection,
             };
-            let events = evaluator.predict(&flow);
+            let events = evaluator.possible(&flow);
             let may_be = |event: &&Event| !matches!(event.logged, Logged::No(_));
             if events
                 .iter()
@@ -235,9 +249,13 @@ fn connection(record: &LogRecord) -> Option<Connection> {
 }
 
 fn summary(matched: &Matched) -> String {
+    let elsewhere = match matched.elsewhere.len() {
+        0 => String::new(),
+        count => format!(", {count} of other clusters"),
+    };
     format!(
         "{} predicted and seen, {} predicted and missing, {} seen and unforeseen, {} more explained \
-         by the policies",
+         by the policies{elsewhere}",
         matched.seen.len(),
         matched.missing.len(),
         matched.unforeseen.len(),
@@ -303,7 +321,7 @@ pub fn text(matched: &Matched, records: &[LogRecord]) -> String {
 
 /// For machines: `{"version": 1, "caveat", "seen": [{"stage", "probe", "direction",
 /// "disposition", "entries": [0]}], "missing": […], "explained": [1], "unforeseen": [{"entry": 2,
-/// "record", "why"}]}`. Entries are counted from 0, in the order of the export.
+/// "record", "why"}], "elsewhere": [3]}`. Entries are counted from 0, in the order of the export.
 pub fn json(matched: &Matched, records: &[LogRecord]) -> Value {
     let unforeseen = matched
         .unforeseen
@@ -316,6 +334,7 @@ pub fn json(matched: &Matched, records: &[LogRecord]) -> Value {
         "missing": matched.missing.iter().map(expected_json).collect::<Vec<_>>(),
         "explained": matched.explained,
         "unforeseen": unforeseen.collect::<Vec<_>>(),
+        "elsewhere": matched.elsewhere,
     })
 }
 

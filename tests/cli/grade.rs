@@ -64,7 +64,7 @@ fn the_last_result_of_a_stage_counts() {
 #[test]
 fn each_way_to_differ_fails_and_says_why() {
     type Case<'a> = (&'a dyn Fn(&mut Vec<Value>), &'a str);
-    let cases: [Case<'_>; 5] = [
+    let cases: [Case<'_>; 8] = [
         (
             &|all| all[1]["measured"]["verdict"] = json!("allowed"),
             "predicted denied, measured allowed",
@@ -80,6 +80,18 @@ fn each_way_to_differ_fails_and_says_why() {
         (
             &|all| all[1]["control"]["verdict"] = json!("denied"),
             "its control `cartservice-ping` did not get through",
+        ),
+        (
+            &|all| all[1]["control"] = Value::Null,
+            "its control `cartservice-ping` was not tried",
+        ),
+        (
+            &|all| all[1]["control"]["probe"] = json!("another"),
+            "its control `cartservice-ping` was not tried",
+        ),
+        (
+            &|all| all[2]["measured"]["verdict"] = json!("denied"),
+            "its control `cartservice-ping` did not get through on its own",
         ),
         (&|all| drop(all.remove(0)), "the lab has no result for it"),
     ];

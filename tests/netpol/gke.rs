@@ -2,8 +2,8 @@
 
 use dplab::model::port::{Port, Protocol};
 use dplab::netpol::{
-    Connection, Endpoint, Evaluator, Flow, NodePlace, Reading, Reason, ServicePortRef, Verdict,
-    World, evaluate,
+    Connection, Doubt, Endpoint, Evaluator, Flow, Logged, NodePlace, Reading, Reason,
+    ServicePortRef, Verdict, World, evaluate,
 };
 
 use super::help::{workload, world};
@@ -435,4 +435,68 @@ spec: {{podSelector: {{}}, policyTypes: [Egress], egress: [{{to: [{{ipBlock: {{c
             "{block}"
         );
     }
+}
+
+/// One pod always reaches itself; another pod of the same workload is another pod.
+#[test]
+fn replicas_of_a_workload_are_judged_as_pods_of_their_own() {
+    let scene = |replicas: u32, ingress: &str| {
+        world(&format!(
+            "apiVersion: apps/v1
+kind: StatefulSet
+metadata: {{name: raft}}
+spec:
+  replicas: {replicas}
+  template: {{metadata: {{labels: {{app: raft}}}}, spec: {{containers: []}}}}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {{name: p}}
+spec: {{podSelector: {{}}, policyTypes: [Ingress], ingress: [{ingress}]}}
+---
+apiVersion: networking.gke.io/v1alpha1
+kind: NetworkLogging
+metadata: {{name: default}}
+spec: {{cluster: {{allow: {{log: true}}, deny: {{log: true}}}}}}
+"
+        ))
+    };
+    let among = |world: &World| {
+        let raft = || workload(world, "raft");
+        let flow = Flow {
+            source: raft(),
+            destination: raft(),
+            connection: tcp(7000),
+        };
+        let evaluator = Evaluator::new(world, Reading::DPV2);
+        let events = evaluator.predict(&flow);
+        let logged: Vec<Logged> = events.iter().map(|event| event.logged).collect();
+        (evaluator.evaluate(&flow).verdict, logged)
+    };
+    let perhaps = Logged::Unknown(Doubt::Replicas);
+    assert_eq!(among(&scene(1, "")), (Verdict::Allowed, vec![]));
+    let (verdict, logged) = among(&scene(3, ""));
+    assert_eq!(verdict, Verdict::Unknown(Reason::Replicas));
+    assert!(logged.contains(&perhaps), "{logged:?}");
+    let (verdict, logged) = among(&scene(3, "{from: [{podSelector: {}}]}"));
+    assert_eq!(verdict, Verdict::Allowed);
+    assert!(logged.contains(&perhaps), "{logged:?}");
+}
+
+#[test]
+fn whatever_makes_several_pods_makes_replicas() {
+    let controller = |kind: &str, spec: &str| {
+        format!(
+            "apiVersion: apps/v1\nkind: {kind}\nmetadata: {{name: a}}\nspec: {{{spec}template: \
+             {{metadata: {{labels: {{app: a}}}}, spec: {{containers: []}}}}}}\n---\n"
+        )
+    };
+    let scaler = "apiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\nmetadata: {name: a}\n\
+                  spec: {maxReplicas: 4, scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: a}}\n";
+    let replicated = |text: &str| world(text).workloads()[0].has_replicas();
+    assert!(!replicated(&controller("Deployment", "")));
+    assert!(!replicated(&controller("Deployment", "replicas: 1, ")));
+    assert!(replicated(&controller("Deployment", "replicas: 2, ")));
+    assert!(replicated(&controller("DaemonSet", "")));
+    assert!(replicated(&(controller("Deployment", "") + scaler)));
 }

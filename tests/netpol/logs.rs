@@ -5,8 +5,8 @@ use dplab::model::port::Port;
 use dplab::netpol::logging::{Doubt, Silence};
 use dplab::netpol::record::{AGGREGATION_WINDOW_MS, aggregate};
 use dplab::netpol::{
-    Connection, Disposition, Endpoint, Evaluator, Event, Flow, HostNetwork, LogRecord, Logged,
-    PolicyId, Reading, World, compare,
+    Connection, Disposition, Endpoint, Evaluator, Event, Flow, HostNetwork, LogPlace, LogRecord,
+    Logged, PolicyId, Reading, World, compare,
 };
 
 use super::help::{workload, world};
@@ -43,6 +43,14 @@ spec:
   podSelector: {matchLabels: {app: server}}
   ingress: [{from: [{podSelector: {matchLabels: {app: client}}}]}]
 ";
+
+fn here() -> LogPlace {
+    LogPlace {
+        project: "p".to_owned(),
+        location: "us-east1".to_owned(),
+        cluster: "c".to_owned(),
+    }
+}
 
 fn flow(world: &World, from: &str, to: &str) -> Flow {
     Flow {
@@ -179,14 +187,21 @@ fn entries_are_held_against_the_prediction() {
     world.logging.deny = LogAction::ON;
     let expected = vec![at_server(&world, "client"), at_server(&world, "stranger")];
     let read = |lines: &[&str]| LogRecord::read_all(&lines.join("\n")).expect("entries");
-    let all = compare(&world, &expected, &read(&[ALLOWED, OLDER, DENIED]));
+    let all = compare(&world, &expected, &read(&[ALLOWED, OLDER, DENIED]), &here());
     assert_eq!(all.seen, [(0, vec![0, 1]), (1, vec![2])]);
     assert!(all.missing.is_empty() && all.unforeseen.is_empty());
-    let some = compare(&world, &expected, &read(&[DENIED, NODE]));
+    let some = compare(&world, &expected, &read(&[DENIED, NODE]), &here());
     assert_eq!((some.missing, some.unforeseen), (vec![0], vec![1]));
     let other = ALLOWED.replace(r#""name":"np""#, r#""name":"another""#);
-    let other = compare(&world, &expected, &read(&[&other]));
+    let other = compare(&world, &expected, &read(&[&other]), &here());
     assert_eq!(other.unforeseen, [0], "a policy that was not foreseen");
+    let from = |cluster: &str| {
+        let labels = format!(r#"{{"cluster_name":"{cluster}","location":"us-east1"}}"#);
+        let entry = format!(r#"{{"resource":{{"labels":{labels}}},"jsonPayload":{ALLOWED}}}"#);
+        compare(&world, &expected, &read(&[&entry]), &here()).seen
+    };
+    assert_eq!(from("c"), [(0, vec![0])]);
+    assert_eq!(from("other"), [], "an entry of another cluster");
 }
 
 #[test]
@@ -230,4 +245,42 @@ fn the_expected_entry_says_what_is_known_beforehand() {
         serde_json::to_string(&expected).expect("JSON"),
         r#"{"connection":{"src_ip":"","dest_ip":"","dest_port":8080,"protocol":"tcp","direction":"ingress"},"disposition":"allow","policies":[{"name":"np","namespace":"default","kind":"NetworkPolicy"},{"name":"np-too","namespace":"default","kind":"NetworkPolicy"}],"src":{"pod_name":"client","workload_kind":"Pod","workload_name":"client","pod_namespace":"default","namespace":"default"},"dest":{"pod_name":"server","workload_kind":"Pod","workload_name":"server","pod_namespace":"default","namespace":"default"},"count":1}"#
     );
+}
+
+/// Where nobody knows the verdict, a live cluster does: either entry is possible.
+#[test]
+fn an_unknown_verdict_may_be_logged_either_way() {
+    let mut world = world(&format!(
+        "{SCENE}---
+apiVersion: networking.gke.io/v1alpha1
+kind: FQDNNetworkPolicy
+metadata: {{name: out}}
+spec:
+  podSelector: {{matchLabels: {{app: client}}}}
+  egress: [{{matches: [{{name: www.example.com}}]}}]
+"
+    ));
+    let flow = Flow {
+        destination: Endpoint::Address("192.0.2.7".parse().expect("an address")),
+        ..flow(&world, "client", "server")
+    };
+    let possible = |world: &World| {
+        let events = Evaluator::new(world, Reading::DPV2).possible(&flow);
+        let each = events.into_iter();
+        each.map(|event| (event.disposition, event.logged, event.policies.len()))
+            .collect::<Vec<_>>()
+    };
+    world.logging.allow = LogAction::ON;
+    let deny = Logged::No(Silence::Off);
+    let both = [
+        (Disposition::Allow, Logged::Yes, 1),
+        (Disposition::Deny, deny, 0),
+    ];
+    assert_eq!(possible(&world), both);
+    world.logging.deny = LogAction::ON;
+    let both = [
+        (Disposition::Allow, Logged::Yes, 1),
+        (Disposition::Deny, Logged::Yes, 0),
+    ];
+    assert_eq!(possible(&world), both);
 }

@@ -207,6 +207,7 @@ fn workload(dice: &mut Dice, number: usize) -> Workload {
         host_network: dice.one_in(8),
         service_account: None,
         never_ready: false,
+        replicated: false,
         pods: vec![Pod {
             name: format!("w{number}-0"),
             ips,

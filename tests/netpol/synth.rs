@@ -49,6 +49,7 @@ fn least(lab: &Lab) -> World {
             host_network: false,
             service_account: None,
             never_ready: false,
+            replicated: false,
             pods: Vec::new(),
             span: None,
         });

@@ -66,6 +66,8 @@ pub struct Side {
     pub own_node: bool,
     perhaps_allowing: Option<Reason>,
     perhaps_denying: Option<Reason>,
+    /// Policies that may allow it.
+    doubtful: Vec<PolicyId>,
 }
 
 impl Side {
@@ -82,16 +84,19 @@ impl Side {
             own_node: false,
             perhaps_allowing: None,
             perhaps_denying: None,
+            doubtful: Vec::new(),
         }
     }
 
-    pub(super) fn doubt(&mut self, deny: bool, reason: Reason) {
+    pub(super) fn doubt(&mut self, deny: bool, rule: RuleRef, reason: Reason) {
         let doubt = if deny {
             &mut self.perhaps_denying
         } else {
+            self.doubtful.push(rule.policy);
             &mut self.perhaps_allowing
         };
         doubt.get_or_insert(reason);
+        self.perhaps.push((rule, reason));
     }
 
     /// Deny rules win; then one rule that allows is enough; a pod that nothing isolates takes
@@ -111,11 +116,22 @@ impl Side {
         }
         verdict
     }
+
     /// The policies that allow it, each once, in the world's order.
     pub fn allowing_policies(&self) -> Vec<PolicyId> {
-        let mut policies: Vec<PolicyId> = self.allowing.iter().map(|rule| rule.policy).collect();
-        policies.sort_unstable();
-        policies.dedup();
-        policies
+        each_once(self.allowing.iter().map(|rule| rule.policy))
     }
+
+    /// The policies that allow it or may do so, each once, in the world's order.
+    pub fn most_policies(&self) -> Vec<PolicyId> {
+        let sure = self.allowing.iter().map(|rule| rule.policy);
+        each_once(sure.chain(self.doubtful.iter().copied()))
+    }
+}
+
+fn each_once(policies: impl Iterator<Item = PolicyId>) -> Vec<PolicyId> {
+    let mut policies: Vec<PolicyId> = policies.collect();
+    policies.sort_unstable();
+    policies.dedup();
+    policies
 }

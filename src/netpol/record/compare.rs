@@ -1,7 +1,7 @@
 //! Entries held against a prediction, and denials summed up as the agent does.
 
 use super::{LogConnection, LogRecord};
-use crate::netpol::logging::{Event, Logged};
+use crate::netpol::logging::{Event, LogPlace, Logged};
 use crate::netpol::world::World;
 
 /// What a prediction and an export have to do with each other.
@@ -17,9 +17,16 @@ pub struct Comparison {
 
 /// Compares predicted events with entries. Both are named by their numbers.
 ///
+/// Only entries that may come from the cluster count.
+///
 /// Events of which nobody can say whether they are logged are never missing; their entries are
 /// foreseen all the same.
-pub fn compare(world: &World, events: &[Event], records: &[LogRecord]) -> Comparison {
+pub fn compare(
+    world: &World,
+    events: &[Event],
+    records: &[LogRecord],
+    place: &LogPlace,
+) -> Comparison {
     let mut comparison = Comparison {
         seen: Vec::new(),
         missing: Vec::new(),
@@ -30,7 +37,7 @@ pub fn compare(world: &World, events: &[Event], records: &[LogRecord]) -> Compar
         if matches!(event.logged, Logged::No(_)) {
             continue;
         }
-        let of = |at: &usize| records[*at].is_of(world, event);
+        let of = |at: &usize| records[*at].may_be_from(place) && records[*at].is_of(world, event);
         let found: Vec<usize> = (0..records.len()).filter(of).collect();
         found.iter().for_each(|at| foreseen[*at] = true);
         match (found.is_empty(), event.logged) {

@@ -74,6 +74,8 @@ pub struct Workload {
     pub service_account: Option<String>,
     /// The pods never get ready, so that no Service leads to them whatever their labels.
     pub never_ready: bool,
+    /// Several of its pods may run at once, whether they are known by name or not.
+    pub replicated: bool,
     /// The pods that are known by name; none where only the controller is known.
     pub pods: Vec<Pod>,
     /// Where it was written.
@@ -92,6 +94,11 @@ impl Workload {
     /// The addresses of the pods that are known.
     pub fn ips(&self) -> impl Iterator<Item = IpAddr> {
         self.pods.iter().flat_map(|pod| pod.ips.iter().copied())
+    }
+
+    /// Whether a connection of its pods to its pods may lead to another pod.
+    pub fn has_replicas(&self) -> bool {
+        self.replicated || self.pods.len() > 1
     }
 
     /// Whether two are the same to the reader: namespace, name and kind.
