@@ -6,25 +6,20 @@
 //! value, since texts are full of addresses that nobody calls.
 
 mod address;
+mod settings;
+mod told;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value as Json;
 
-use self::address::{Address, addresses, settings, whole};
+use self::address::{Address, addresses, whole};
+use self::settings::settings;
+use self::told::{ConfigMaps, Told, told};
 use super::apart;
 use super::draft::Draft;
 use super::equal::namespace;
 use super::{services, workloads};
-
-/// A text that a container is told, and where.
-struct Told {
-    place: String,
-    key: String,
-    text: String,
-    /// It is one value, and not a file or a script.
-    is_value: bool,
-}
 
 /// Finds the calls of all workloads.
 pub(super) fn find(draft: &mut Draft) {
@@ -37,6 +32,7 @@ pub(super) fn find(draft: &mut Draft) {
         for one in &told {
             found.read(one, &told, &known, &origin);
         }
+        found.mentions(&told, &known, &origin);
         found.notes.sort();
         found.notes.dedup();
         let name = origin["metadata"]["name"].as_str().unwrap_or_default();
@@ -132,145 +128,6 @@ fn readings<'h>(host: &'h str, home: &'h str) -> impl Iterator<Item = (&'h str, 
     [Some(service(host)), behind_pod].into_iter().flatten()
 }
 
-/// Entries of ConfigMaps by namespace and name.
-struct ConfigMaps(BTreeMap<(String, String), BTreeMap<String, String>>);
-
-impl ConfigMaps {
-    fn of(draft: &Draft) -> Self {
-        let mut all = BTreeMap::new();
-        for item in draft.apart.list(apart::CONFIG_MAPS) {
-            let name = item.origin["metadata"]["name"].as_str().unwrap_or_default();
-            let data = item.origin["data"].as_object().into_iter().flatten();
-            let data =
-                data.filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned())));
-            let key = (namespace(&item.origin).to_owned(), name.to_owned());
-            all.insert(key, data.collect());
-        }
-        Self(all)
-    }
-
-    fn get(&self, home: &str, name: &Json) -> Option<&BTreeMap<String, String>> {
-        let name = name.as_str()?;
-        self.0.get(&(home.to_owned(), name.to_owned()))
-    }
-}
-
-/// Everything that a workload's containers are told.
-fn told(origin: &Json, maps: &ConfigMaps) -> Vec<Told> {
-    let home = namespace(origin);
-    let mut all = Vec::new();
-    for container in workloads::all_containers(origin) {
-        let variables = environment(container, home, maps);
-        let known: Variables = variables
-            .iter()
-            .map(|told| (told.key.clone(), told.text.clone()))
-            .collect();
-        all.extend(variables);
-        for key in ["command", "args"] {
-            let words = container[key].as_array().into_iter().flatten();
-            all.extend(words.filter_map(Json::as_str).map(|word| Told {
-                place: key.to_owned(),
-                key: String::new(),
-                text: expanded(word, &known),
-                is_value: !word.contains(char::is_whitespace),
-            }));
-        }
-    }
-    for name in mounted(origin) {
-        for (key, text) in maps.get(home, name).into_iter().flatten() {
-            all.push(Told {
-                place: format!("ConfigMap {}, {key}", name.as_str().unwrap_or_default()),
-                key: String::new(),
-                text: text.clone(),
-                is_value: false,
-            });
-        }
-    }
-    all
-}
-
-/// The names of the ConfigMaps that are mounted, on their own or among other sources.
-fn mounted(origin: &Json) -> impl Iterator<Item = &Json> {
-    let volumes = &workloads::template(origin)["spec"]["volumes"];
-    let volumes = volumes.as_array().into_iter().flatten();
-    volumes.flat_map(|volume| {
-        let sources = volume["projected"]["sources"].as_array();
-        let sources = sources.into_iter().flatten().chain([volume]);
-        sources.map(|source| &source["configMap"]["name"])
-    })
-}
-
-/// Variables of a container by their names.
-type Variables = BTreeMap<String, String>;
-
-/// The environment of a container: what ConfigMaps bring, then what is said here, where a variable
-/// may speak of those before it.
-fn environment(container: &Json, home: &str, maps: &ConfigMaps) -> Vec<Told> {
-    let mut all = Vec::new();
-    let mut known = Variables::new();
-    for source in container["envFrom"].as_array().into_iter().flatten() {
-        let prefix = source["prefix"].as_str().unwrap_or_default();
-        for (key, text) in maps
-            .get(home, &source["configMapRef"]["name"])
-            .into_iter()
-            .flatten()
-        {
-            let name = format!("{prefix}{key}");
-            known.insert(name.clone(), text.clone());
-            all.push(value(&name, key, text.clone()));
-        }
-    }
-    for variable in container["env"].as_array().into_iter().flatten() {
-        let name = variable["name"].as_str().unwrap_or_default();
-        let reference = &variable["valueFrom"]["configMapKeyRef"];
-        let entry = reference["key"].as_str();
-        let entry = entry.and_then(|key| maps.get(home, &reference["name"])?.get(key).cloned());
-        let said = variable["value"].as_str();
-        if let Some(text) = said.map(|text| expanded(text, &known)).or(entry) {
-            known.insert(name.to_owned(), text.clone());
-            all.push(value(name, name, text));
-        }
-    }
-    all
-}
-
-/// A text with the variables put in that it names as `$(NAME)`; `$$(NAME)` names none.
-/// Source: Kubernetes documentation, "Define Dependent Environment Variables".
-fn expanded(text: &str, known: &Variables) -> String {
-    let (mut done, mut rest) = (String::new(), text);
-    while let Some((before, after)) = rest.split_once('$') {
-        done.push_str(before);
-        if let Some(after) = after.strip_prefix('$') {
-            done.push('$');
-            rest = after;
-            continue;
-        }
-        let named = after
-            .strip_prefix('(')
-            .and_then(|name| name.split_once(')'));
-        match named.and_then(|(name, behind)| Some((known.get(name)?, behind))) {
-            Some((value, behind)) => {
-                done.push_str(value);
-                rest = behind;
-            }
-            None => {
-                done.push('$');
-                rest = after;
-            }
-        }
-    }
-    done + rest
-}
-
-fn value(name: &str, place: &str, text: String) -> Told {
-    Told {
-        place: place.to_owned(),
-        key: name.to_owned(),
-        text,
-        is_value: true,
-    }
-}
-
 /// What was found in the texts of one workload.
 #[derive(Default)]
 struct Found {
@@ -287,21 +144,73 @@ impl Found {
             self.address(&address, one, known, origin);
         }
         for address in settings(&one.text) {
-            if known.resolve(&address.host, home).is_some() {
-                self.address(&address, one, known, origin);
+            if let Some((_, _, ports)) = known.resolve(&address.host, home) {
+                // Another setting may be called a port and be none of the Service's.
+                let port = address.port.filter(|port| ports.contains(port));
+                self.address(&Address { port, ..address }, one, known, origin);
             }
         }
+        self.bare_name(one, all, known, origin);
+    }
+
+    /// A variable whose whole value is the name of a Service. What the variable is called decides:
+    /// a database, a user or a kind of storage may have the same name.
+    fn bare_name(&mut self, one: &Told, all: &[Told], known: &Services, origin: &Json) {
+        let home = namespace(origin);
         let hostname = one.text.trim();
         let is_host = one.is_value && !one.key.is_empty() && !hostname.contains(':');
-        if let Some((_, _, ports)) = known.resolve(hostname, home).filter(|_| is_host) {
-            let beside = port_beside(&one.key, all);
-            let port = beside.or(ports.first().copied().filter(|_| ports.len() == 1));
-            let address = Address {
-                scheme: None,
-                host: hostname.to_owned(),
-                port,
-            };
-            self.address(&address, one, known, origin);
+        let beside = port_beside(&one.key, all);
+        let Some((_, _, ports)) = known.resolve(hostname, home).filter(|_| is_host) else {
+            // Outside, only a port beside tells a host from any other text with dots.
+            if is_host && beside.is_some() && whole(hostname) {
+                let address = Address {
+                    scheme: None,
+                    host: hostname.to_owned(),
+                    port: beside,
+                };
+                self.elsewhere(&address, one, known.has_other(hostname, home));
+            }
+            return;
+        };
+        if beside.is_none() && !hostname.contains('.') && !names_a_host(&one.key) {
+            return;
+        }
+        let port = beside.or(ports.first().copied().filter(|_| ports.len() == 1));
+        let address = Address {
+            scheme: None,
+            host: hostname.to_owned(),
+            port,
+        };
+        self.address(&address, one, known, origin);
+    }
+
+    /// Names of Services that stand in texts and led to no call: nobody but a reader can say whether
+    /// they are called.
+    fn mentions(&mut self, told: &[Told], known: &Services, origin: &Json) {
+        let home = namespace(origin);
+        let own = origin["metadata"]["name"].as_str().unwrap_or_default();
+        let mut seen = BTreeSet::new();
+        for one in told.iter().filter(|one| !names_something_else(&one.key)) {
+            let words = one
+                .text
+                .split(|c: char| !(c.is_alphanumeric() || "-.".contains(c)));
+            for word in words.map(|word| word.trim_matches(['.', '-'])) {
+                let Some((namespace, name, _)) = known.resolve(word, home) else {
+                    continue;
+                };
+                let shown = match namespace == home {
+                    true => name.to_owned(),
+                    false => format!("{name}.{namespace}"),
+                };
+                let called = |call: &String| call.rsplit_once(':').is_some_and(|it| it.0 == shown);
+                if name == own || self.calls.keys().any(called) || !seen.insert(shown) {
+                    continue;
+                }
+                self.notes.push(format!(
+                    "`{name}` ({}) is the name of a Service: if that is a call, say so in `calls`",
+                    one.place
+                ));
+            }
         }
     }
 
@@ -349,6 +258,11 @@ impl Found {
                 "`{host}` ({}) is a Service that no workload of the manifests stands behind",
                 one.place
             ));
+        } else if let Some(call) = address.outside().filter(|_| names_no_target(&one.key)) {
+            self.notes.push(format!(
+                "`{}` ({}) is outside the cluster: if `{call}` is called, say so in `calls`",
+                address.host, one.place
+            ));
         } else if let Some(call) = address.outside() {
             self.calls.entry(call).or_insert_with(|| one.place.clone());
         } else if address.is_outside_by_number() {
@@ -366,6 +280,60 @@ impl Found {
             ));
         }
     }
+}
+
+/// Whether a variable is called as those are that hold the name of a host.
+fn names_a_host(key: &str) -> bool {
+    let upper = key.to_uppercase();
+    let ends = [
+        "HOST", "HOSTS", "HOSTNAME", "ADDR", "ADDRESS", "SERVER", "SERVERS", "SERVICE", "ENDPOINT",
+        "URL", "URI", "DNS", "NODE", "NODES", "BROKER", "BROKERS", "UPSTREAM", "BACKEND", "MASTER",
+        "PRIMARY", "REPLICA", "PEER", "PEERS", "PROXY", "TARGET",
+    ];
+    ends.iter().any(|end| upper.ends_with(end))
+}
+
+/// Whether a variable is called as those are that hold a name of another kind.
+fn names_something_else(key: &str) -> bool {
+    let upper = key.to_uppercase();
+    let ends = [
+        "NAME",
+        "USER",
+        "USERNAME",
+        "DB",
+        "DATABASE",
+        "PASSWORD",
+        "TYPE",
+        "DRIVER",
+        "MODE",
+        "ROLE",
+        "SCHEMA",
+        "NAMESPACE",
+        "CONNECTION",
+        "PROFILE",
+        "PROFILES",
+        "ACTIVE",
+        "KIND",
+        "ENV",
+        "IMAGE",
+        "LABEL",
+        "TOPIC",
+        "QUEUE",
+        "PREFIX",
+        "PATH",
+        "LEVEL",
+    ];
+    ends.iter().any(|end| upper.ends_with(end))
+}
+
+/// Whether a variable is called as those are that hold an address which others use, or which is only
+/// a name.
+fn names_no_target(key: &str) -> bool {
+    let upper = key.to_uppercase();
+    let parts = [
+        "CORS", "ORIGIN", "ISSUER", "AUDIENCE", "SCHEMA", "XMLNS", "REDIRECT", "CALLBACK", "PUBLIC",
+    ];
+    parts.iter().any(|part| upper.contains(part)) || names_something_else(key)
 }
 
 /// The number in the variable that goes with a host's: `DB_PORT` beside `DB_HOST`.

@@ -437,6 +437,7 @@ fn calls_are_found_however_they_are_written() {
         "Server=w;Port=80;Uid=x",
         "dns:///w:80",
         "http://w",
+        r#"{"host": "w", "port": 80}"#,
     ] {
         assert_eq!(env(value), ["c -> w:80 (U)"], "{value}");
     }
@@ -450,6 +451,43 @@ fn calls_are_found_however_they_are_written() {
         calls("tty: true", projected),
         ["c -> w:80 (ConfigMap m, a.conf)"]
     );
+}
+
+/// The name of a Service may be that of a database, a user or a kind of storage.
+#[test]
+fn a_name_alone_is_a_call_where_the_variable_is_called_like_a_host() {
+    let env = |key: &str| calls(&format!("env: [{{name: {key}, value: w}}]"), "");
+    for key in ["API_HOST", "API_ADDR", "api_url"] {
+        assert_eq!(env(key), [format!("c -> w:80 ({key})")]);
+    }
+    for key in ["POSTGRES_DB", "DB_USER", "OTEL_SERVICE_NAME", "CACHE_TYPE"] {
+        assert_eq!(env(key), [""; 0], "{key}");
+    }
+    let perhaps = "c: `w` (THING) is the name of a Service: if that is a call, say so in `calls`";
+    assert_eq!(env("THING"), [perhaps]);
+    let outside =
+        "env: [{name: SMTP_HOST, value: mail.example.com}, {name: SMTP_PORT, value: '587'}]";
+    assert_eq!(
+        calls(outside, ""),
+        ["c -> tcp://mail.example.com:587 (SMTP_HOST)"]
+    );
+    let cors = calls(
+        "env: [{name: CORS_ORIGIN, value: 'https://www.example.com'}]",
+        "",
+    );
+    let words = "c: `www.example.com` (CORS_ORIGIN) is outside the cluster: if \
+                 `https://www.example.com` is called, say so in `calls`";
+    assert_eq!(cors, [words]);
+}
+
+/// Each variable doubles the one before it.
+#[test]
+fn variables_that_grow_out_of_one_another_end() {
+    let mut env = "{name: V0, value: xxxxxxxxxx}".to_owned();
+    for n in 1..64 {
+        env += &format!(", {{name: V{n}, value: '$(V{m})$(V{m})'}}", m = n - 1);
+    }
+    assert_eq!(calls(&format!("env: [{env}]"), ""), [""; 0]);
 }
 
 #[test]

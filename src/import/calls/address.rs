@@ -74,33 +74,6 @@ pub(super) fn addresses(text: &str) -> Vec<Address> {
     text.split(marks).flat_map(in_words).collect()
 }
 
-/// What libraries of databases take: `host=db port=5432`, `Server=db,1433;Database=x`. That a
-/// Service of the name exists is for the caller to see.
-pub(super) fn settings(text: &str) -> Vec<Address> {
-    let parts = text.split(|c: char| c.is_whitespace() || ";&?\"'".contains(c));
-    let pairs: Vec<(String, &str)> = parts
-        .filter_map(|part| part.split_once('='))
-        .map(|(key, value)| (key.to_ascii_lowercase(), value))
-        .collect();
-    let port = pairs.iter().find(|(key, _)| key == "port");
-    let port = port.and_then(|(_, value)| value.parse().ok());
-    let names = ["host", "hostname", "server", "addr", "address"];
-    let hosts = pairs
-        .iter()
-        .filter(|(key, _)| names.contains(&key.as_str()));
-    let each = hosts.map(|(_, value)| match value.split_once([',', ':']) {
-        Some((host, own)) => (host, own.parse().ok().or(port)),
-        None => (*value, port),
-    });
-    each.filter(|(host, _)| is_host(host))
-        .map(|(host, port)| Address {
-            scheme: None,
-            host: host.to_lowercase(),
-            port,
-        })
-        .collect()
-}
-
 /// The addresses in words that nothing but blanks parts.
 fn in_words(text: &str) -> Vec<Address> {
     let words: Vec<&str> = text.split_whitespace().collect();
@@ -153,7 +126,7 @@ fn address(word: &str) -> Option<Address> {
     Some(Address { scheme, host, port })
 }
 
-fn is_host(text: &str) -> bool {
+pub(super) fn is_host(text: &str) -> bool {
     let text = text.trim_end_matches('.');
     let part = |part: &str| {
         !part.is_empty()
@@ -208,20 +181,6 @@ mod tests {
         assert_eq!(hosts("http://api?x=1"), ["api:80"]);
         assert_eq!(hosts("dns:///api:8080"), ["api:8080"]);
         assert_eq!(hosts("dns://10.0.0.10/api.shop:8080"), ["api.shop:8080"]);
-    }
-
-    #[test]
-    fn settings_name_a_host_and_a_port() {
-        let found = |text| {
-            let all = settings(text).into_iter();
-            all.map(|a| (a.host, a.port)).collect::<Vec<_>>()
-        };
-        let db = |port| vec![("db".to_owned(), port)];
-        assert_eq!(found("host=db port=5432 user=x"), db(Some(5432)));
-        assert_eq!(found("Server=db,1433;Database=x"), db(Some(1433)));
-        assert_eq!(found("Server=db;Port=3306;Uid=x"), db(Some(3306)));
-        assert_eq!(found("postgresql://?host=db"), db(None));
-        assert_eq!(found("a=b --flag"), []);
     }
 
     #[test]
