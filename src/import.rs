@@ -143,10 +143,9 @@ type Placed = (Json, Span);
 fn once(sources: &SourceMap, objects: &[Placed]) -> Result<(), ImportError> {
     let mut seen: HashMap<String, Span> = HashMap::new();
     for (object, span) in objects {
-        let title = equal::title(object);
-        if let Some(first) = seen.insert(title.clone(), *span) {
+        if let Some(first) = seen.insert(equal::identity(object), *span) {
             return Err(ImportError::Twice {
-                title,
+                title: equal::title(object),
                 first: sources.display(first).to_string(),
                 second: sources.display(*span).to_string(),
             });

@@ -20,14 +20,28 @@ pub(super) fn without_nulls(value: &mut Json) {
 /// Kubernetes' own, its name stands behind the kind: `Service.serving.knative.dev default/a`.
 pub(super) fn title(object: &Json) -> String {
     let kind = object["kind"].as_str().unwrap_or_default();
-    let version = object["apiVersion"].as_str().unwrap_or_default();
-    let group = version.split_once('/').map_or("", |(group, _)| group);
+    let group = group(object);
     let foreign = group.contains('.') && !group.ends_with(".k8s.io");
     let whole = format!("{kind}.{group}");
     let kind = match foreign && OWN_KINDS.contains(&kind) {
         true => &whole,
         false => kind,
     };
+    named(object, kind)
+}
+
+/// What tells an object from all others: group, kind, namespace and name.
+pub(super) fn identity(object: &Json) -> String {
+    let kind = object["kind"].as_str().unwrap_or_default();
+    named(object, &format!("{}/{kind}", group(object)))
+}
+
+fn group(object: &Json) -> &str {
+    let version = object["apiVersion"].as_str().unwrap_or_default();
+    version.split_once('/').map_or("", |(group, _)| group)
+}
+
+fn named(object: &Json, kind: &str) -> String {
     let name = object["metadata"]["name"].as_str().unwrap_or_default();
     match is_clusterwide(object) {
         true => format!("{kind} {name}"),
@@ -77,6 +91,9 @@ const OWN_KINDS: &[&str] = &[
     "NetworkPolicy",
     "Role",
     "Secret",
+    "Gateway",
+    "HTTPRoute",
+    "GRPCRoute",
 ];
 
 /// The namespace that an object lands in.

@@ -10,7 +10,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::apart;
 use super::draft::Draft;
-use super::equal::{completed, title};
+use super::equal::{completed, identity, title};
 use super::item::Item;
 use super::{About, ImportError};
 use crate::check;
@@ -89,7 +89,7 @@ fn check(profile: &Json) -> Result<Box<Lab>, Vec<Diagnostic>> {
     Err(findings)
 }
 
-/// Objects by their titles.
+/// Objects by their identities.
 type Generated = BTreeMap<String, Json>;
 
 fn generated(lab: &Lab) -> Generated {
@@ -98,7 +98,7 @@ fn generated(lab: &Lab) -> Generated {
     let namespaces = lab.app.namespaces.iter().filter(|own| !own.existing);
     let namespaces = namespaces.map(objects::namespace);
     let all = app.chain(policies).chain(namespaces);
-    all.map(|object| (title(&completed(&object)), completed(&object)))
+    all.map(|object| (identity(&completed(&object)), completed(&object)))
         .collect()
 }
 
@@ -191,7 +191,7 @@ impl Draft {
         let lists = self.apart.lists_mut();
         for item in lists.flat_map(|(_, list)| list) {
             let origin = completed(&item.origin);
-            let differs = generated.get(&title(&origin)) != Some(&origin);
+            let differs = generated.get(&identity(&origin)) != Some(&origin);
             if differs && !is_existing(item) {
                 give_up(item);
                 changed = true;
@@ -247,13 +247,13 @@ impl Draft {
             services.chain(beside).chain([&one.item.origin])
         });
         let apart = self.apart.items().map(|item| &item.origin);
-        let read: Vec<String> = workloads
-            .chain(apart)
-            .chain(&self.objects)
-            .map(title)
-            .collect();
-        match generated.keys().find(|title| !read.contains(title)) {
-            Some(new) => Err(ImportError::NotEqual(new.clone())),
+        let read = workloads.chain(apart).chain(&self.objects);
+        let read: BTreeSet<String> = read.map(identity).collect();
+        let mut new = generated
+            .iter()
+            .filter(|(identity, _)| !read.contains(*identity));
+        match new.next() {
+            Some((_, object)) => Err(ImportError::NotEqual(title(object))),
             None => Ok(()),
         }
     }

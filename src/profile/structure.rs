@@ -6,6 +6,8 @@
 mod findings;
 mod texts;
 
+use std::collections::HashMap;
+
 use super::shape::{MapShape, Shape, ShapeId, Shapes};
 use super::yaml::{Entry, Node, Value};
 use crate::diag::{Code, Diagnostic, one_of};
@@ -113,13 +115,13 @@ impl Walk<'_> {
 
     fn map(&mut self, node: &Node, entries: &[Entry], map: &MapShape) -> Node {
         let mut kept: Vec<Entry> = Vec::with_capacity(entries.len());
-        let mut seen: Vec<&Entry> = Vec::with_capacity(entries.len());
+        let mut seen: HashMap<&str, &Entry> = HashMap::with_capacity(entries.len());
         for entry in entries {
-            if let Some(first) = seen.iter().find(|other| other.key == entry.key) {
+            if let Some(first) = seen.get(entry.key.as_str()) {
                 self.duplicate(entry, first);
                 continue;
             }
-            seen.push(entry);
+            seen.insert(&entry.key, entry);
             if map.others.is_some() && !self.is_fit(&entry.key, entry.key_span) {
                 continue;
             }

@@ -168,6 +168,8 @@ pub struct Limits {
     pub bytes: usize,
     /// Nodes after alias expansion, over all documents.
     pub nodes: usize,
+    /// Nodes that come from aliases: a short text can make many of them.
+    pub aliased: usize,
     /// Levels of nesting.
     pub depth: usize,
     /// Documents in one file.
@@ -175,11 +177,13 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// For a profile: one document, a few megabytes, far above what a person writes.
+    /// For a profile: one document, far above what a person writes, since it may carry objects that
+    /// nobody wrote by hand.
     pub const PROFILE: Limits = Limits {
-        bytes: 4 << 20,
-        nodes: 50_000,
-        depth: 64,
+        bytes: 64 << 20,
+        nodes: 2_000_000,
+        aliased: 50_000,
+        depth: 136,
         documents: 1,
     };
 
@@ -187,6 +191,7 @@ impl Limits {
     pub const MANIFEST: Limits = Limits {
         bytes: 256 << 20,
         nodes: 20_000_000,
+        aliased: 500_000,
         depth: 128,
         documents: 1_000_000,
     };
@@ -236,7 +241,7 @@ fn options(limits: Limits) -> Options {
             max_recorded_anchor_bytes: limits.bytes,
         },
         alias_limits: serde_yaml::alias_limits! {
-            max_total_replayed_events: limits.nodes,
+            max_total_replayed_events: limits.aliased,
             max_replay_stack_depth: limits.depth,
         },
         duplicate_keys: DuplicateKeyPolicy::PassThrough,

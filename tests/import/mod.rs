@@ -529,3 +529,24 @@ fn names_that_cannot_be_said_are_carried_and_objects_may_have_items() {
     ];
     assert_eq!(imported.carried, carried);
 }
+
+/// Nobody wrote such things by hand, and they are in many clusters.
+#[test]
+fn large_and_deep_objects_are_carried() {
+    let many: String = (0..60_000).map(|n| format!("  k{n}: [{n}]\n")).collect();
+    let head = "apiVersion: x.example.com/v1\nkind: Big\nmetadata: {name: a}\nspec:\n";
+    assert!(imported(&format!("{head}{many}")).is_ok());
+    let deep = format!("{head}  a: {}1{}\n", "[".repeat(118), "]".repeat(118));
+    assert!(imported(&deep).is_ok());
+}
+
+#[test]
+fn kinds_of_two_groups_are_two_kinds() {
+    let one = |version: &str| {
+        format!("apiVersion: {version}\nkind: Cluster\nmetadata: {{name: a}}\n---\n")
+    };
+    let text = one("a.example.com/v1") + &one("b.example.com/v1");
+    assert!(imported(&text).is_ok());
+    let again = text + &one("a.example.com/v1beta1");
+    assert!(matches!(imported(&again), Err(ImportError::Twice { .. })));
+}

@@ -4,7 +4,7 @@
 use serde_json::{Map, Value as Json};
 
 use super::super::draft::Workload;
-use super::super::equal::{completed, title};
+use super::super::equal::{completed, identity};
 use super::super::workloads::template_path;
 use super::{Generated, give_up, inside, is_given_up};
 use crate::model::patch::between;
@@ -81,7 +81,7 @@ impl Workload {
         let mut changed = self.compare_own(generated);
         for service in &mut self.services {
             let origin = completed(&service.origin);
-            let Some(came) = generated.get(&title(&origin)) else {
+            let Some(came) = generated.get(&identity(&origin)) else {
                 continue;
             };
             if let Some(patch) = between(came, &origin) {
@@ -91,7 +91,7 @@ impl Workload {
         }
         for (key, object) in &self.beside {
             let origin = completed(object);
-            if generated.get(&title(&origin)) != Some(&origin) {
+            if generated.get(&identity(&origin)) != Some(&origin) {
                 changed |= self.item.says.shift_remove(*key).is_some();
             }
         }
@@ -100,7 +100,7 @@ impl Workload {
 
     fn compare_own(&mut self, generated: &Generated) -> bool {
         let origin = completed(&self.item.origin);
-        let Some(mut came) = generated.get(&title(&origin)).cloned() else {
+        let Some(mut came) = generated.get(&identity(&origin)).cloned() else {
             give_up(&mut self.item);
             return true;
         };

@@ -1,5 +1,7 @@
 //! What is said of a tree that doesn't fit.
 
+use std::collections::HashMap;
+
 use super::Walk;
 use crate::diag::{Code, Diagnostic, one_of};
 use crate::profile::merge::REMOVE;
@@ -67,9 +69,9 @@ impl Walk<'_> {
     }
 
     /// A key that is there with nothing behind it is as missing as one that isn't there.
-    pub(super) fn missing(&mut self, node: &Node, seen: &[&Entry], map: &MapShape) {
+    pub(super) fn missing(&mut self, node: &Node, seen: &HashMap<&str, &Entry>, map: &MapShape) {
         for key in &map.required {
-            let entry = seen.iter().find(|entry| entry.key == *key);
+            let entry = seen.get(key.as_str());
             let span = match entry {
                 Some(entry) if entry.value.value != Value::Null => continue,
                 Some(entry) => entry.key_span,
