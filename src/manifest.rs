@@ -27,6 +27,7 @@ use self::tree::Node;
 use crate::model::edge::Edge;
 use crate::netpol::hash::{QuickMap, hash_of};
 use crate::netpol::world::{Endpoints, Policy, Service, Workload, World};
+use crate::parallel::spawn;
 use crate::profile::yaml;
 use crate::source::{SourceId, SourceMap, Span};
 
@@ -116,7 +117,7 @@ fn in_parallel(pieces: &[Piece<'_>]) -> Vec<Items> {
     std::thread::scope(|scope| {
         let running: Vec<_> = shares
             .iter()
-            .map(|share| (scope.spawn(|| read_all(share)), *share))
+            .map(|share| (spawn(scope, || read_all(share)), *share))
             .collect();
         running
             .into_iter()

@@ -30,7 +30,7 @@ pub(crate) fn map<'a, T: Sync, R: Send>(
         done
     };
     let mut done = thread::scope(|scope| {
-        let others: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
+        let others: Vec<_> = (1..threads).map(|_| spawn(scope, work)).collect();
         let mut done = work();
         for other in others {
             done.extend(other.join().unwrap_or_else(|panic| resume_unwind(panic)));
@@ -56,7 +56,7 @@ pub(crate) fn each<T: Sync, R: Send>(
     thread::scope(|scope| {
         for _ in 0..threads {
             let (sender, next, make) = (sender.clone(), &next, &make);
-            scope.spawn(move || {
+            spawn(scope, move || {
                 AT_WORK.set(true);
                 while let Some((at, item)) = turn(next, items) {
                     // Nobody listens only where taking panicked, which ends this work too.
@@ -79,6 +79,23 @@ pub(crate) fn each<T: Sync, R: Send>(
     });
 }
 
+/// Bytes of a thread's stack: as many as the first thread of a process has, so that the deepest text
+/// that is read costs no thread its life.
+const STACK: usize = 8 << 20;
+
+/// A thread that takes what the first one takes.
+pub(crate) fn spawn<'scope, T: Send + 'scope>(
+    scope: &'scope thread::Scope<'scope, '_>,
+    work: impl FnOnce() -> T + Send + 'scope,
+) -> thread::ScopedJoinHandle<'scope, T> {
+    let builder = thread::Builder::new().stack_size(STACK);
+    match builder.spawn_scoped(scope, work) {
+        Ok(thread) => thread,
+        // As the standard library's own way to spawn does where the system has no thread left.
+        Err(error) => panic!("no thread can be started: {error}"),
+    }
+}
+
 /// The next item that nobody has taken, with its number.
 fn turn<'a, T>(next: &AtomicUsize, items: &'a [T]) -> Option<(usize, &'a T)> {
     let at = next.fetch_add(1, Ordering::Relaxed);
@@ -91,7 +108,7 @@ pub(crate) fn both<A, B: Send>(
     other: impl FnOnce() -> B + Send,
 ) -> (A, B) {
     thread::scope(|scope| {
-        let other = scope.spawn(other);
+        let other = spawn(scope, other);
         let one = one();
         let other = other.join().unwrap_or_else(|panic| resume_unwind(panic));
         (one, other)

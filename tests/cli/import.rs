@@ -254,3 +254,24 @@ fn what_the_command_line_says_of_the_lab_must_be_possible() {
         assert_eq!(stderr(&output), format!("error: {words}\n"));
     }
 }
+
+/// Deeper than what a profile's own words ever get, on every thread.
+#[test]
+fn deep_objects_are_read_carried_and_generated() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let depth = 110;
+    let deep = format!("{}1{}", "[".repeat(depth), "]".repeat(depth));
+    let object = |n: usize| {
+        let head = format!("apiVersion: x.example.com/v1\nkind: Deep\nmetadata: {{name: a{n}}}\n");
+        format!(
+            "{head}spec:\n  text: {}\n  a: {deep}\n---\n",
+            "x".repeat(70_000)
+        )
+    };
+    let text: String = (0..4).map(object).collect();
+    std::fs::write(folder.path().join("deep.yaml"), text).expect("a file");
+    let at = |args: &[&str]| code(&dplab(folder.path(), args));
+    assert_eq!(at(&["reach", "--manifests", "deep.yaml"]), 0);
+    assert_eq!(at(&["import", "deep.yaml", "-o", "lab.yaml"]), 0);
+    assert_eq!(at(&["generate", "lab.yaml"]), 0);
+}

@@ -532,12 +532,10 @@ fn names_that_cannot_be_said_are_carried_and_objects_may_have_items() {
 
 /// Nobody wrote such things by hand, and they are in many clusters.
 #[test]
-fn large_and_deep_objects_are_carried() {
+fn large_objects_are_carried() {
     let many: String = (0..60_000).map(|n| format!("  k{n}: [{n}]\n")).collect();
     let head = "apiVersion: x.example.com/v1\nkind: Big\nmetadata: {name: a}\nspec:\n";
     assert!(imported(&format!("{head}{many}")).is_ok());
-    let deep = format!("{head}  a: {}1{}\n", "[".repeat(118), "]".repeat(118));
-    assert!(imported(&deep).is_ok());
 }
 
 #[test]
