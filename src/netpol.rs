@@ -30,14 +30,14 @@ pub mod world;
 use std::fmt;
 
 pub use dialect::{Dialect, HostNetwork, Reading};
-pub use diff::{Change, ChangeKind, diff};
+pub use diff::{Change, ChangeKind, between, diff};
 pub use evaluate::{Evaluation, Evaluator, Flow, Miss, RuleRef, Side, evaluate};
 pub use logging::{Disposition, Doubt, Event, LogPlace, Logged, PodNames, predict};
 pub use mutate::{Mutation, MutationKind, by_domain, mutated, mutations};
 pub use peer::{Endpoint, NodePlace};
 pub use ports::{Connection, ConnectionSet, PortSet};
 pub use ranges::IpRange;
-pub use reach::{Pair, Passage, Peer, Reach, reach};
+pub use reach::{Pair, Passage, Peer, Reach, reach, reach_beside};
 pub use record::{LogRecord, compare};
 pub use services::{Backend, Backends, ServiceError, ServiceEvaluation, ServicePortRef, backends};
 pub use why::why;

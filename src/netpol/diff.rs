@@ -5,8 +5,10 @@ use std::net::IpAddr;
 
 use serde::Serialize;
 
+use super::Reading;
 use super::ranges::IpRange;
-use super::reach::{Passage, Peer, Reach, join_to};
+use super::reach::{Passage, Peer, Reach, join_to, reach, reach_beside};
+use super::world::World;
 
 /// How a pair changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -46,7 +48,17 @@ pub struct Change {
     pub after: Passage,
 }
 
-/// Compares who can reach whom before and after. Ranges of addresses are cut on the boundaries of
+/// Compares who can reach whom in two worlds, on the addresses that either speaks of.
+pub fn between(before: &World, after: &World, reading: Reading) -> Vec<Change> {
+    let new = reach(after, reading);
+    let old = reach_beside(&new, before, reading);
+    match new.has_ipv6() == old.has_ipv6() {
+        true => diff(&old, &new),
+        false => diff(&old, &reach_beside(&old, after, reading)),
+    }
+}
+
+/// Compares who can reach whom before and after. Both must be about the same addresses. Ranges of addresses are cut on the boundaries of
 /// both; those that change alike at the same workload are one.
 ///
 /// A peer that is in one world only has nothing pass in the other.

@@ -48,10 +48,19 @@ pub struct Reach {
 /// A peer and a passage, or two passages.
 type Numbers = (u32, u32);
 
-/// Computes who can reach whom.
+/// Computes who can reach whom. Addresses of IPv6 come in where the world speaks of any.
 pub fn reach(world: &World, reading: Reading) -> Reach {
+    computed(world, reading, false)
+}
+
+/// The same, to be compared with another: on the addresses that the other is about.
+pub fn reach_beside(other: &Reach, world: &World, reading: Reading) -> Reach {
+    computed(world, reading, other.has_ipv6())
+}
+
+fn computed(world: &World, reading: Reading, ipv6: bool) -> Reach {
     let sections = sections(world, reading);
-    let ends = Ends::of(world, reading, &sections);
+    let ends = Ends::of(world, reading, &sections, ipv6);
     let mut conns = Conns::new();
     let mut index = Index::new(world, &ends);
     let mut side = |direction| sides::sides(&sections, direction, &ends, &mut index, &mut conns);
@@ -185,6 +194,16 @@ impl Reach {
         }
         found.sort_unstable();
         found
+    }
+
+    /// Whether addresses of IPv6 are among the peers.
+    pub fn has_ipv6(&self) -> bool {
+        let peers = self.sources.peers.iter().chain(&self.destinations.peers);
+        let ranges = peers.filter_map(|peer| match peer {
+            Peer::External(ranges) => Some(ranges),
+            Peer::Workload { .. } => None,
+        });
+        ranges.flatten().any(|range| range.first().is_ipv6())
     }
 
     /// Who opens connections: workloads by name, then what is outside.

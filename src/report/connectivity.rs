@@ -5,13 +5,11 @@ use serde::Serialize;
 use super::VERSION;
 use super::reach::words;
 use super::table::Table;
-use crate::netpol::{
-    Change, ChangeKind, ConnectionSet, Passage, Peer, Reading, World, diff, reach,
-};
+use crate::netpol::{Change, ChangeKind, ConnectionSet, Passage, Peer, Reading, World, between};
 
 /// Compares two worlds, read alike.
 pub fn compare(before: &World, after: &World, reading: Reading) -> Vec<Change> {
-    diff(&reach(before, reading), &reach(after, reading))
+    between(before, after, reading)
 }
 
 /// `2 opened, 1 closed`; empty where nothing changes.

@@ -2,8 +2,8 @@
 
 use dplab::model::port::{Port, Protocol};
 use dplab::netpol::{
-    Connection, Doubt, Endpoint, Evaluator, Flow, Logged, NodePlace, Reading, Reason,
-    ServicePortRef, Verdict, World, evaluate,
+    Change, Connection, Doubt, Endpoint, Evaluator, Flow, Logged, NodePlace, Reading, Reason,
+    ServicePortRef, Verdict, World, between, evaluate,
 };
 
 use super::help::{workload, world};
@@ -499,4 +499,45 @@ fn whatever_makes_several_pods_makes_replicas() {
     assert!(replicated(&controller("Deployment", "replicas: 2, ")));
     assert!(replicated(&controller("DaemonSet", "")));
     assert!(replicated(&(controller("Deployment", "") + scaler)));
+}
+
+/// What only one of two worlds speaks of is compared in both.
+#[test]
+fn a_policy_for_ipv6_closes_what_was_open_before() {
+    let with = |policy: &str| world(&format!("{PODS}{policy}"));
+    let policy = "apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: p, namespace: x}
+spec: {podSelector: {}, policyTypes: [Ingress], ingress: [{from: [{ipBlock: {cidr: '2001:db8::/32'}}]}]}
+";
+    let told = |before: &World, after: &World| {
+        let changes = between(before, after, Reading::DPV2).into_iter();
+        let words = |change: Change| {
+            format!(
+                "{} {} {}",
+                change.kind.as_str(),
+                change.source,
+                change.destination
+            )
+        };
+        changes.map(words).collect::<Vec<String>>()
+    };
+    let (open, closed) = (with(""), with(policy));
+    let forward = told(&open, &closed);
+    assert!(
+        forward.iter().all(|line| line.starts_with("closed ")),
+        "{forward:?}"
+    );
+    assert_eq!(
+        forward.len(),
+        2,
+        "the other pod, and every other address: {forward:?}"
+    );
+    let back = told(&closed, &open);
+    assert!(
+        back.iter().all(|line| line.starts_with("opened ")),
+        "{back:?}"
+    );
+    assert_eq!(back.len(), 2);
+    assert_eq!(told(&open, &open), [""; 0]);
 }

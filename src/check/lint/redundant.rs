@@ -8,6 +8,7 @@ use crate::diag::{Code, Diagnostic};
 use crate::model::policy::{Direction, NetworkPolicySpec, Peer, Rule};
 use crate::netpol::{
     Mutation, MutationKind, Policy, PolicyId, PolicySpec, Reach, diff, mutated, mutations, reach,
+    reach_beside,
 };
 
 /// Most rules times pods that are tried.
@@ -56,7 +57,7 @@ fn rule<'w>(lint: &Lint<'w>, mutation: &Mutation) -> Option<(&'w Policy, &'w Rul
 }
 
 fn redundant(lint: &Lint<'_>, mutation: &Mutation, before: &Reach) -> Option<Diagnostic> {
-    let after = reach(&mutated(lint.world, mutation), lint.facts.reading);
+    let after = reach_beside(before, &mutated(lint.world, mutation), lint.facts.reading);
     if !diff(before, &after).is_empty() {
         return None;
     }

@@ -24,7 +24,14 @@ pub(crate) struct Ends<'w> {
 }
 
 impl<'w> Ends<'w> {
-    pub(crate) fn of(world: &'w World, reading: Reading, sections: &[Section<'w>]) -> Self {
+    /// The ends of a world's connections, those by IPv6 among them where it speaks of IPv6, or if
+    /// that is asked for.
+    pub(crate) fn of(
+        world: &'w World,
+        reading: Reading,
+        sections: &[Section<'w>],
+        ipv6: bool,
+    ) -> Self {
         let mut groups = Vec::new();
         let mut numbers: QuickMap<Key<'w>, u32> = QuickMap::default();
         let mut group_of = Vec::with_capacity(world.workloads().len());
@@ -39,7 +46,7 @@ impl<'w> Ends<'w> {
         Self {
             groups,
             group_of,
-            ranges: ranges(world, sections),
+            ranges: ranges(world, sections, ipv6),
             reading,
         }
     }
@@ -103,8 +110,8 @@ fn key(workload: &Workload, reading: Reading) -> Key<'_> {
     }
 }
 
-/// Ranges on the boundaries of all blocks. IPv6 only where something speaks of it.
-fn ranges(world: &World, sections: &[Section<'_>]) -> Vec<IpRange> {
+/// Ranges on the boundaries of all blocks. IPv6 only where something speaks of it, or asks for it.
+fn ranges(world: &World, sections: &[Section<'_>], ipv6: bool) -> Vec<IpRange> {
     let nets: Vec<IpNet> = sections
         .iter()
         .flat_map(|section| &section.rules)
@@ -121,7 +128,7 @@ fn ranges(world: &World, sections: &[Section<'_>]) -> Vec<IpRange> {
         })
         .collect();
     let mut ranges = IpRange::IPV4.cut(nets.iter());
-    if world.has_ipv6() || nets.iter().any(|net| net.addr().is_ipv6()) {
+    if ipv6 || world.has_ipv6() || nets.iter().any(|net| net.addr().is_ipv6()) {
         ranges.extend(IpRange::IPV6.cut(nets.iter()));
     }
     ranges

@@ -8,8 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::manifest;
 use crate::netpol::dialect::Reading;
-use crate::netpol::diff::{Change, ChangeKind, diff};
-use crate::netpol::reach::{Passage, reach as reach_of};
+use crate::netpol::diff::{Change, ChangeKind, between};
+use crate::netpol::reach::Passage;
 use crate::netpol::world::World;
 use crate::source::SourceMap;
 use crate::tree::{Disk, Tree};
@@ -152,8 +152,7 @@ fn changes(
         return Vec::new();
     }
     let (old, new) = (world(&old, problems), world(&new, problems));
-    let of = |world: &World| reach_of(world, Reading::DPV2);
-    diff(&of(&old), &of(&new))
+    between(&old, &new, Reading::DPV2)
 }
 
 fn of_stage<'a>(files: &Files<'a>, stage: Option<&str>) -> Files<'a> {
