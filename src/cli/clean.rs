@@ -16,7 +16,7 @@ use crate::diag::has_errors;
 use crate::exit::Exit;
 use crate::source::SourceMap;
 use crate::tree::clean::clean_within;
-use crate::tree::{self, Cleaned, LOCK, Mode, Protection, RelPath, Scope};
+use crate::tree::{self, Cleaned, Kind, LOCK, Mode, Protection, RelPath, Scope};
 
 /// Seconds to wait for another run on the same folder.
 const WAIT: Duration = Duration::from_secs(10);
@@ -122,7 +122,12 @@ fn tell(folder: &Utf8Path, cleaned: &Cleaned, term: &Term) {
     let removed = cleaned.removed.len();
     term.say(&format!("{folder}: {removed} files removed"));
     for change in &cleaned.kept {
-        let line = format!("kept: {folder}/{}: {}", change.path, change.kind);
+        // Whether it would be generated again is not what this is about.
+        let why = match &change.kind {
+            Kind::Stale { edited: true } => "edited by hand".to_owned(),
+            kind => kind.to_string(),
+        };
+        let line = format!("kept: {folder}/{}: {why}", change.path);
         match change.kind.protection() {
             Protection::None => term.say(&line),
             _ => term.warn(&line),

@@ -29,10 +29,13 @@ pub(super) fn fqdn(object: &Node, trouble: &mut Trouble) -> Option<(PolicySpec, 
     let pods = selector(node, "podSelector", trouble);
     let items = trouble.list(node, "egress").unwrap_or(&[]);
     spans.egress = items.iter().map(|item| item.span).collect();
-    let rules = items
+    let rules: Vec<FqdnRule> = items
         .iter()
         .filter_map(|item| fqdn_rule(item, trouble))
         .collect();
+    if rules.len() < items.len() {
+        return None;
+    }
     let spec = trouble.take(node.span, FqdnPolicySpec::parse(pods, rules))?;
     Some((PolicySpec::Fqdn(spec), spans))
 }
@@ -44,12 +47,15 @@ fn fqdn_rule(node: &Node, trouble: &mut Trouble) -> Option<FqdnRule> {
     for item in items {
         let name = trouble.text(item, "name");
         let pattern = trouble.text(item, "pattern");
-        matches.push(trouble.take(item.span, FqdnMatch::parse(name, pattern))?);
+        matches.extend(trouble.take(item.span, FqdnMatch::parse(name, pattern)));
     }
     let ports = trouble.list(node, "ports").map(|items| {
         let each = items.iter().filter_map(|item| fqdn_port(item, trouble));
         each.collect()
     });
+    if matches.len() < items.len() {
+        return None;
+    }
     trouble.take(node.span, FqdnRule::parse(matches, ports))
 }
 

@@ -133,7 +133,13 @@ fn head<'n>(node: &'n Node<'n>, kind: &'n str) -> Head<'n> {
 fn title(head: &Head<'_>) -> String {
     let clusterwide = matches!(
         head.kind,
-        "Namespace" | "Node" | "NetworkLogging" | "CiliumClusterwideNetworkPolicy"
+        "Namespace"
+            | "Node"
+            | "NetworkLogging"
+            | "CiliumClusterwideNetworkPolicy"
+            | "AdminNetworkPolicy"
+            | "BaselineAdminNetworkPolicy"
+            | "ClusterNetworkPolicy"
     );
     if clusterwide {
         format!("{} {}", head.kind, head.name)

@@ -180,8 +180,8 @@ impl Limits {
     /// For a profile: one document, far above what a person writes, since it may carry objects that
     /// nobody wrote by hand.
     pub const PROFILE: Limits = Limits {
-        bytes: 64 << 20,
-        nodes: 2_000_000,
+        bytes: 16 << 20,
+        nodes: 400_000,
         aliased: 50_000,
         depth: 136,
         documents: 1,

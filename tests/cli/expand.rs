@@ -100,9 +100,14 @@ fn a_billion_laughs_cost_next_to_nothing() {
             continue;
         }
         let (seconds, kilobytes) = measured(folder.path(), name);
-        // Without optimization and on a busy machine, so ten times what is promised.
-        assert!(seconds < 1.0, "{name}: {seconds} s");
-        assert!(kilobytes < 50_000, "{name}: {kilobytes} kB");
+        // Without optimization and on a busy machine, so ten times what is promised. A text that is
+        // really long may cost what its length does.
+        let (most_seconds, most_kilobytes) = match name.starts_with("long") {
+            true => (30.0, 150_000),
+            false => (1.0, 50_000),
+        };
+        assert!(seconds < most_seconds, "{name}: {seconds} s");
+        assert!(kilobytes < most_kilobytes, "{name}: {kilobytes} kB");
     }
 }
 

@@ -131,7 +131,7 @@ pub(in crate::cli) struct CheckArgs {
     /// How findings are written; all formats but text go to stdout.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(in crate::cli) format: Format,
-    /// End with 0 where only differences and warnings were found.
+    /// End with 0 instead of 2: differences and warnings alone fail nothing.
     #[arg(long)]
     pub(in crate::cli) exit_zero: bool,
 }
