@@ -104,7 +104,7 @@ fn cleaning_leaves_what_is_not_ours() {
     repo.write("out/shop/notes.txt", "mine\n");
     let output = repo.dplab(&["clean", "out/shop", "--quiet"]);
     assert_eq!(code(&output), 5);
-    let words = "kept: out/shop/kubernetes/app/service-db.yaml: no longer generated, but edited";
+    let words = "kept: out/shop/kubernetes/app/service-db.yaml: edited by hand";
     assert!(stderr(&output).starts_with(words), "{}", stderr(&output));
     assert_eq!(
         files(&repo.path("out/shop")).len(),
