@@ -25,6 +25,9 @@ pub(super) fn control_plane(cx: &mut Cx, path: &Path<'_>, cluster: &RawCluster) 
         let right = "expected `cluster.privateNodes: true` as well";
         cx.needs(&here.key("privateEndpoint"), message, endpoint.span, right);
     }
+    if endpoint.is_some() {
+        private_authorized(cx, &here, raw);
+    }
     ControlPlane {
         authorized_networks: authorized(cx, &here, raw, private),
         private_endpoint: endpoint.is_some(),
@@ -61,6 +64,43 @@ fn control_plane_range(
         );
     }
     Some(range)
+}
+
+/// Ranges that no address of the internet lies in. Source: VPC documentation, "Valid IPv4 ranges".
+const RESERVED: [&str; 11] = [
+    "10.0.0.0/8",
+    "172.16.0.0/12",
+    "192.168.0.0/16",
+    "100.64.0.0/10",
+    "192.0.0.0/24",
+    "192.0.2.0/24",
+    "192.88.99.0/24",
+    "198.18.0.0/15",
+    "198.51.100.0/24",
+    "203.0.113.0/24",
+    "240.0.0.0/4",
+];
+
+/// From the internet nobody reaches a private endpoint, and GKE refuses to be told otherwise.
+fn private_authorized(cx: &mut Cx, path: &Path<'_>, raw: &RawControlPlane) {
+    let here = path.key("authorizedNetworks");
+    let reserved: Vec<Ipv4Net> = RESERVED.iter().filter_map(|net| net.parse().ok()).collect();
+    for (index, network) in raw.authorized_networks.iter().flatten().enumerate() {
+        let Some(written) = &network.range else {
+            continue;
+        };
+        let Ok(range) = written.value.parse::<Ipv4Net>() else {
+            continue;
+        };
+        if !reserved.iter().any(|net| net.contains(&range)) {
+            let message = format!("`{range}` is on the internet, and the endpoint is private");
+            let because = raw.private_endpoint.as_ref();
+            let because = because.map(|endpoint| (endpoint.span, "it is private here"));
+            let right = "expected a private range, such as `10.0.0.0/8`";
+            let here = here.index(index);
+            cx.excluded(&here.key("range"), &message, written.span, right, because);
+        }
+    }
 }
 
 /// GKE takes at most this many. Source: GKE documentation, "Authorized networks", limits.

@@ -73,18 +73,20 @@ fn node_pool(cx: &mut Cx, path: &Path<'_>, raw: &RawNodePool) -> Option<NodePool
         Some(given) => in_bounds(cx, &path.key("diskSizeGb"), given, 10, 65_536),
         None => Some(DISK_SIZE_GB),
     };
+    let machine_type = machine_type?;
     let disk_type = match raw.disk_type.as_ref().map(|disk| disk.value) {
         Some(RawDiskType::PdStandard) => DiskType::PdStandard,
-        Some(RawDiskType::PdBalanced) | None => DiskType::PdBalanced,
+        Some(RawDiskType::PdBalanced) => DiskType::PdBalanced,
         Some(RawDiskType::PdSsd) => DiskType::PdSsd,
         Some(RawDiskType::HyperdiskBalanced) => DiskType::HyperdiskBalanced,
+        None if ONLY_HYPERDISK.contains(&family(&machine_type)) => DiskType::HyperdiskBalanced,
+        None => DiskType::PdBalanced,
     };
     let image_type = match raw.image_type.as_ref().map(|image| image.value) {
         Some(RawImageType::Cos) | None => ImageType::Cos,
         Some(RawImageType::Ubuntu) => ImageType::Ubuntu,
     };
     let labels = node_labels(cx, &path.key("labels"), raw);
-    let machine_type = machine_type?;
     fitting_disk(cx, path, raw, disk_type, &machine_type);
     Some(NodePool {
         name: name?,
@@ -102,6 +104,15 @@ fn node_pool(cx: &mut Cx, path: &Path<'_>, raw: &RawNodePool) -> Option<NodePool
 /// "About Hyperdisk", machine type support.
 const NO_HYPERDISK: &[&str] = &["e2", "n1", "n2", "n2d", "t2a", "t2d"];
 
+/// Machine families that boot from nothing else. Source: as above.
+const ONLY_HYPERDISK: &[&str] = &[
+    "a4", "c4", "c4a", "c4d", "h4d", "m4", "n4", "n4a", "n4d", "x4",
+];
+
+fn family(machine: &MachineType) -> &str {
+    machine.as_str().split('-').next().unwrap_or("")
+}
+
 fn fitting_disk(
     cx: &mut Cx,
     path: &Path<'_>,
@@ -109,25 +120,31 @@ fn fitting_disk(
     disk: DiskType,
     machine: &MachineType,
 ) {
-    let family = machine.as_str().split('-').next().unwrap_or("");
-    if let Some(written) = &raw.disk_type
-        && disk == DiskType::HyperdiskBalanced
-        && NO_HYPERDISK.contains(&family)
-    {
-        let message = format!("`{machine}` can't boot from a Hyperdisk");
-        let because = raw
-            .machine_type
-            .as_ref()
-            .map(|m| (m.span, "the machine type"));
-        let right = "expected `pd-balanced`, or a newer machine family such as `n4`";
-        cx.excluded(
-            &path.key("diskType"),
-            &message,
-            written.span,
-            right,
-            because,
-        );
-    }
+    let Some(written) = &raw.disk_type else {
+        return;
+    };
+    let family = family(machine);
+    let (what, right) = match disk == DiskType::HyperdiskBalanced {
+        true if NO_HYPERDISK.contains(&family) => (
+            "can't boot from a Hyperdisk",
+            "expected `pd-balanced`, or a newer machine family such as `n4`",
+        ),
+        false if ONLY_HYPERDISK.contains(&family) => (
+            "boots from a Hyperdisk only",
+            "expected `hyperdisk-balanced`, or leave this out",
+        ),
+        _ => return,
+    };
+    let message = format!("`{machine}` {what}");
+    let because = raw.machine_type.as_ref();
+    let because = because.map(|machine| (machine.span, "the machine type"));
+    cx.excluded(
+        &path.key("diskType"),
+        &message,
+        written.span,
+        right,
+        because,
+    );
 }
 
 fn pool_size(cx: &mut Cx, path: &Path<'_>, raw: &RawNodePool) -> Option<PoolSize> {
@@ -163,9 +180,27 @@ fn pool_size(cx: &mut Cx, path: &Path<'_>, raw: &RawNodePool) -> Option<PoolSize
     Some(PoolSize::Autoscaled { min, max })
 }
 
+/// Whether GKE keeps a label's key for itself. Source: GKE API reference, NodeConfig.labels, and
+/// Kubernetes documentation, "Well-Known Labels": what ends in `kubernetes.io` or `k8s.io` is reserved.
+fn is_reserved(key: &str) -> bool {
+    let prefix = key.split_once('/').map_or("", |(prefix, _)| prefix);
+    let domain = |domain: &str| prefix == domain || prefix.ends_with(&format!(".{domain}"));
+    ["kubernetes.io", "k8s.io", "cloud.google.com"]
+        .into_iter()
+        .any(domain)
+}
+
 fn node_labels(cx: &mut Cx, path: &Path<'_>, raw: &RawNodePool) -> Labels {
     let mut labels = Labels::new();
     for (key, value) in raw.labels.iter().flat_map(|labels| labels.iter()) {
+        if is_reserved(&key.value) {
+            let message = format!("`{}` is a label that GKE gives to nodes itself", key.value);
+            let right = "expected a key of your own";
+            cx.push(
+                path,
+                Diagnostic::new(Code::BadValue, message).at(key.span, right),
+            );
+        }
         app::label(cx, path, key, value, &mut labels);
     }
     labels

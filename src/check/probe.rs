@@ -9,12 +9,15 @@ use crate::diag::{Code, Diagnostic};
 use crate::model::app::App;
 use crate::model::labels::Labels;
 use crate::model::names::{DnsLabel, ImageRef};
+use crate::model::service::Service;
 use crate::model::stage::{Probe, ProbeSource, ProbeTarget};
 use crate::model::text::Line;
+use crate::model::workload::{Workload, WorkloadKind};
 use crate::profile::At;
 use crate::profile::raw::RawProfile;
 use crate::profile::raw::app::RawApp;
 use crate::profile::raw::stage::{RawProbe, RawProbeSource};
+use crate::source::Span;
 
 /// Seconds after which a probe's connection counts as denied.
 const TIMEOUT_SECONDS: u32 = 5;
@@ -109,6 +112,11 @@ fn source(
         // What `kubectl run` gives a pod.
         labels.insert("run", pod.as_str());
     }
+    if let (Some(app), Some(namespace)) = (app, &namespace) {
+        let at = raw.r#as.as_ref().map(|name| name.span);
+        let at = at.or_else(|| raw.labels.as_ref()?.iter().next().map(|(key, _)| key.span));
+        taken_in(cx, path, (app, namespace, &labels), at);
+    }
     Some(ProbeSource {
         pod: pod?,
         namespace: namespace?,
@@ -116,6 +124,47 @@ fn source(
         stands_for,
         labels,
     })
+}
+
+/// Who would take a probe's pod for one of its own: a DaemonSet, which then deletes it as one too many
+/// (Kubernetes documentation, "DaemonSet", on its selector), and a Service that sends connections also
+/// to pods that aren't ready.
+fn taken_in(
+    cx: &mut Cx,
+    path: &Path<'_>,
+    (app, namespace, labels): (&App, &DnsLabel, &Labels),
+    at: Option<Span>,
+) {
+    let Some(at) = at else { return };
+    let here = app
+        .workloads
+        .iter()
+        .filter(|one| one.namespace == *namespace);
+    let meant = |selector: &Labels| {
+        selector
+            .iter()
+            .all(|(key, value)| labels.get(key) == Some(value))
+    };
+    let daemon = |one: &&Workload| one.kind == WorkloadKind::DaemonSet && meant(&one.selector);
+    if let Some(daemon) = here.clone().find(daemon) {
+        let message = format!(
+            "the DaemonSet `{}` takes the probe's pod for one of its own, and deletes it",
+            daemon.name
+        );
+        let right = "expected another workload, or labels that the DaemonSet doesn't select";
+        cx.excluded(path, &message, at, right, None);
+    }
+    let mut services = app.services().map(|(_, service)| service);
+    let open =
+        |service: &&Service| service.publish_not_ready == Some(true) && service.selects(labels);
+    if let Some(service) = services.find(open) {
+        let message = format!(
+            "the Service `{}` sends connections to the probe's pod too, ready or not",
+            service.name
+        );
+        let right = "expected labels that the Service doesn't select";
+        cx.excluded(path, &message, at, right, None);
+    }
 }
 
 /// The workloads' names, as written.

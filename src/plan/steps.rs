@@ -312,6 +312,7 @@ fn run(lab: &Lab, before: &[Step], after: &[Step]) -> RunView {
             .map(|(index, stage)| StageScript {
                 name: stage.name.to_string(),
                 script: stage_script(lab, index, stage),
+                has_probes: !stage.expectations.is_empty(),
             })
             .collect(),
         after: files(after),

@@ -208,6 +208,7 @@ pub fn findings(raw: &RawProfile, lab: &Lab, places: &Places, reading: Reading) 
     let mut found = Vec::new();
     for stage in &lab.stages {
         let world = staged::world(lab, Some(stage), places);
+        let prober = Prober::new(lab, &world, reading);
         for (expected, outcome) in of_stage(lab, stage, &world, reading) {
             if let Some(written) = written(raw, &outcome) {
                 let case = Case {
@@ -217,6 +218,7 @@ pub fn findings(raw: &RawProfile, lab: &Lab, places: &Places, reading: Reading) 
                     written: &written,
                 };
                 found.extend(case.verdict());
+                found.extend(case.control(&prober));
                 found.extend(case.logged());
                 found.extend(case.lookup());
             }
@@ -278,6 +280,26 @@ impl Case<'_> {
             .path(format!("{}.verdict", self.written.path))
             .help(why);
         Some(self.with_rules(finding))
+    }
+
+    /// A denial proves nothing where the probe that must get through is denied as well.
+    fn control(&self, prober: &Prober<'_>) -> Option<Diagnostic> {
+        let (probe, stage) = (&self.expected.probe, &self.outcome.stage);
+        let control = prober.lab.probe(probe)?.control.as_ref()?;
+        let outcome = prober.outcome(stage, prober.lab.probe(control)?)?;
+        if self.expected.allowed || outcome.verdict() != Verdict::Denied {
+            return None;
+        }
+        let message = format!(
+            "at the stage `{stage}` the control `{control}` is denied as well, so a denial of \
+             `{probe}` proves nothing"
+        );
+        let span = self.written.expectation.verdict.as_ref()?.span;
+        let finding = failed(Severity::Error, message)
+            .at(span, "its control must get through")
+            .path(format!("{}.verdict", self.written.path))
+            .help(why(self.world, &outcome.evaluation));
+        Some(finding)
     }
 
     /// Points at the rules that let a connection pass which should not.

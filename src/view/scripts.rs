@@ -8,6 +8,7 @@ use super::edge::{EdgeView, edge};
 use super::log_sink::{LogSinkView, log_sink};
 use crate::model::Lab;
 use crate::model::app::App;
+use crate::model::cluster::DnsProvider;
 use crate::model::lab::PolicySpec;
 use crate::model::log_sink::Destination;
 use crate::model::logging::ENABLE_DENY_LOGGING;
@@ -147,6 +148,8 @@ pub struct StageScript {
     pub name: String,
     /// Its script, below the lab's folder.
     pub script: String,
+    /// Whether it tries anything.
+    pub has_probes: bool,
 }
 
 /// APIs that a lab stands on. Source: Google Cloud documentation, "Enable APIs" of each product.
@@ -210,7 +213,8 @@ pub fn lab(lab: &Lab) -> LabView {
     }
 }
 
-/// The APIs, with that of what the log sink ships to where it may lie in the lab's project: a Cloud
+/// The APIs, with that of the cluster's DNS where it is Cloud DNS, as Autopilot has it unless GKE
+/// chooses otherwise, and that of what the log sink ships to where it may lie in the lab's project: a Cloud
 /// Storage bucket's name doesn't say.
 fn apis(lab: &Lab) -> Vec<&'static str> {
     let mut apis = APIS.to_vec();
@@ -220,6 +224,11 @@ fn apis(lab: &Lab) -> Vec<&'static str> {
         }
         Some(Destination::Bucket(_)) => apis.push("storage.googleapis.com"),
         _ => {}
+    }
+    // GKE doesn't switch it on itself. Source: GKE documentation, "Using Cloud DNS for GKE".
+    let dns = lab.cluster.standard().map(|standard| standard.dns.provider);
+    if dns.is_none_or(|provider| provider == DnsProvider::CloudDns) {
+        apis.push("dns.googleapis.com");
     }
     apis.sort_unstable();
     apis

@@ -10,6 +10,7 @@ apis=(
   cloudresourcemanager.googleapis.com
   compute.googleapis.com
   container.googleapis.com
+  dns.googleapis.com
   iam.googleapis.com
   logging.googleapis.com
   monitoring.googleapis.com

@@ -132,19 +132,22 @@ empty_cluster() {
 
   step 'probes, policies, annotations, application'
   for object in "${probes[@]}"; do
-    run "${KUBECTL[@]}" delete pod "${object#*/}" "--namespace=${object%%/*}" --ignore-not-found
+    run "${KUBECTL[@]}" delete pod "${object#*/}" "--namespace=${object%%/*}" --ignore-not-found \
+      "--timeout=${WAIT_SECONDS}s"
   done
   for object in "${policies[@]}"; do
     IFS=/ read -r kind where name <<<"${object}"
-    remove "${KUBECTL[@]}" delete "${kind}" "${name}" "--namespace=${where}" --ignore-not-found
+    remove "${KUBECTL[@]}" delete "${kind}" "${name}" "--namespace=${where}" --ignore-not-found \
+      "--timeout=${WAIT_SECONDS}s"
   done
   for object in "${annotated[@]}"; do
     remove "${KUBECTL[@]}" annotate namespace "${object}" "${DENY_ANNOTATION}-"
   done
   # Kinds that the cluster never came to know are no obstacle.
-  remove "${KUBECTL[@]}" delete "--kustomize=${LAB_DIR}/kubernetes/app" --ignore-not-found
+  remove "${KUBECTL[@]}" delete "--kustomize=${LAB_DIR}/kubernetes/app" --ignore-not-found \
+    "--timeout=${WAIT_SECONDS}s"
   for object in "${own_namespaces[@]}"; do
-    run "${KUBECTL[@]}" delete namespace "${object}" --ignore-not-found
+    run "${KUBECTL[@]}" delete namespace "${object}" --ignore-not-found "--timeout=${WAIT_SECONDS}s"
   done
   wait_for 'network endpoint groups to go' "${WAIT_SECONDS}" no_endpoint_groups
 }
@@ -163,8 +166,10 @@ delete_cluster() {
   if [[ "${FOUND}" == 0 ]]; then
     return
   fi
-  if [[ "${STATUS}" == RUNNING && "${SKIP_KUBERNETES}" != 1 || "${DRY_RUN}" == 1 ]]; then
+  if [[ "${SKIP_KUBERNETES}" != 1 && "${STATUS}" =~ ^(RUNNING|DEGRADED)$ || "${DRY_RUN}" == 1 ]]; then
     empty_cluster
+  else
+    warn 'the cluster is not asked to take down its load balancers: they are looked for behind it'
   fi
   half_made "perhaps the cluster ${CLUSTER_NAME}, on its way down: run this again"
   in_turn gcloud container clusters delete "${CLUSTER_NAME}" "--project=${PROJECT_ID}" \

@@ -14,7 +14,8 @@ source "${SCRIPTS}/probes.sh"
 
 PROGRESS="${RESULTS_FILE%.jsonl}.progress"
 WRONG=0
-if [[ "${1:-}" == --again ]]; then
+MEASURED=0
+if [[ "${1:-}" == --again && "${DRY_RUN}" != 1 ]]; then
   rm -f -- "${PROGRESS}"
 fi
 export RESULTS_FILE
@@ -24,17 +25,38 @@ run_step() {
   "${BASH}" "${LAB_DIR}/$1"
 }
 
-# Stages that are done are remembered by the cluster's id: a new cluster begins anew.
+# Stages that are done are remembered by the cluster's id and by what their script says: a new cluster
+# begins anew, and so does a stage that the profile changed.
 look_at_cluster() {
   ask gcloud container clusters describe "${CLUSTER_NAME}" "--project=${PROJECT_ID}" \
     "--location=${LOCATION}" '--format=value(id)'
   CLUSTER_ID="${OUT}"
 }
 
-# run_stage NAME FILE: one that does not come out as predicted doesn't stop the lab.
+# has_results STAGE: sets FOUND to 1 if the results tell of it.
+has_results() {
+  local line
+  FOUND=0
+  if [[ -f "${RESULTS_FILE}" ]]; then
+    while IFS= read -r line; do
+      if [[ "${line}" == *"\"lab\":\"${LAB}\",\"stage\":\"$1\","* ]]; then
+        FOUND=1
+      fi
+    done <"${RESULTS_FILE}"
+  fi
+}
+
+# run_stage NAME FILE [measured]: the last word if it tries something. One that does not come out as predicted doesn't stop the lab.
 run_stage() {
-  local status=0 done_line="${CLUSTER_ID} $1" line
-  if [[ -f "${PROGRESS}" ]]; then
+  local status=0 sum done_line line
+  sum="$(cksum <"${LAB_DIR}/$2")"
+  done_line="${CLUSTER_ID} $1 ${sum/ /-}"
+  FOUND=1
+  if [[ "${3:-}" == measured ]]; then
+    MEASURED=$((MEASURED + 1))
+    has_results "$1"
+  fi
+  if [[ "${FOUND}" == 1 && -f "${PROGRESS}" ]]; then
     while IFS= read -r line; do
       if [[ "${line}" == "${done_line}" ]]; then
         say "stage $1: done before"
@@ -75,6 +97,10 @@ tell() {
       last["${name}"]="${line}"
     fi
   done <"${RESULTS_FILE}"
+  if ((${#order[@]} == 0)); then
+    WRONG=1
+    row "$1" - - - - - 'no result'
+  fi
   for name in "${order[@]}"; do
     tell_line "$1" "${name}" "${last["${name}"]}"
   done
@@ -108,17 +134,20 @@ run_step scripts/20-deploy-app.sh
 run_step scripts/21-show-address.sh
 run_step scripts/22-inspect-services.sh
 look_at_cluster
-run_stage open scripts/30-stage-1-open.sh
-run_stage closed scripts/30-stage-2-closed.sh
-run_stage front-only scripts/30-stage-3-front-only.sh
-run_stage least-privilege scripts/30-stage-4-least-privilege.sh
+run_stage open scripts/30-stage-1-open.sh measured
+run_stage closed scripts/30-stage-2-closed.sh measured
+run_stage front-only scripts/30-stage-3-front-only.sh measured
+run_stage least-privilege scripts/30-stage-4-least-privilege.sh measured
 
 if [[ "${DRY_RUN}" == 1 ]]; then
   exit 0
 fi
-if [[ ! -f "${RESULTS_FILE}" ]]; then
-  say 'the lab has no stages, so there is nothing to tell'
+if ((MEASURED == 0)); then
+  say 'no stage tries anything, so there is nothing to tell'
   exit 0
+fi
+if [[ ! -f "${RESULTS_FILE}" ]]; then
+  die "the stages left no results in ${RESULTS_FILE}"
 fi
 printf '\n'
 row STAGE PROBE EXPECTED MEASURED LOGGED FOUND RESULT

@@ -128,11 +128,14 @@ ask() {
 }
 
 # Sets ABSENT to 1 if the command that was captured last says that a thing doesn't exist. No
-# login, no network, no permission, an API that is off: all that is no answer.
+# login, no network, no permission, an API that is off: all that is no answer. Whole phrases are
+# looked for, since the name of the thing stands in the complaint as well.
 read_absence() {
   ABSENT=0
   case "${ERR}" in
-    *[Pp]ermission* | *PERMISSION_DENIED* | *SERVICE_DISABLED* | *"has not been used in project"*) ;;
+    *PERMISSION_DENIED* | *SERVICE_DISABLED* | *"has not been used in project"*) ;;
+    *"ermission '"*"' denied"* | *"Required '"*"' permission"* | *"does not have permission"*) ;;
+    *"does not have "*" access to"* | *"(Forbidden)"* | *code=403*) ;;
     *"(NotFound)"* | *"doesn't have a resource type"* | *"no matches for kind"*) ABSENT=1 ;;
     *gke-gcloud-auth-plugin* | *"command not found"*) ;;
     *NOT_FOUND* | *code=404* | *"ot found"* | *"does not exist"* | *"Could not find ["*) ABSENT=1 ;;

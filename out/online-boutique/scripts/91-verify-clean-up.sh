@@ -76,12 +76,10 @@ look_up_account absent
 if [[ "${FOUND}" == 1 ]]; then
   left "service account ${NODE_ACCOUNT}"
 fi
-declare -r metric=dplab-redis-cart-denied
-declare -r alert='dplab: denied connection to redis-cart'
-check "metric ${metric}" gcloud logging metrics describe "${metric}" "--project=${PROJECT_ID}" \
-  '--format=value(name)'
+check_list 'metric' ask gcloud logging metrics list "--project=${PROJECT_ID}" \
+  "--filter=description=\"${MARKER}\"" '--format=value(name)'
 check_list 'alert' ask gcloud alpha monitoring policies list "--project=${PROJECT_ID}" \
-  "--filter=displayName=\"${alert}\" AND userLabels.dplab=\"${CLUSTER_NAME}\"" '--format=value(name)'
+  "--filter=userLabels.dplab=\"${CLUSTER_NAME}\"" '--format=value(name)'
 check_list 'notification channel' ask gcloud beta monitoring channels list \
   "--project=${PROJECT_ID}" "--filter=userLabels.dplab=\"${CLUSTER_NAME}\"" '--format=value(name)'
 check_list "kubectl's context" known_contexts

@@ -48,5 +48,7 @@ else
   if [[ "${DRY_RUN}" == 1 ]]; then
     OUT=serviceAccount:WRITER
   fi
+  half_made "the log sink ${LOG_SINK}, which may not write to ${SINK_DESTINATION} yet: run this again"
   grant_role "${OUT}"
+  half_made ''
 fi

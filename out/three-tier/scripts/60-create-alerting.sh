@@ -182,3 +182,20 @@ JSON
     "--policy-from-file=${WORK}/alert.json" '--format=value(name)' \
     ${CHANNEL:+"--notification-channels=${CHANNEL}"}
 fi
+
+# What the profile called otherwise before would go on notifying.
+step 'alerts and metrics of other names'
+ask gcloud alpha monitoring policies list "--project=${PROJECT_ID}" \
+  "--filter=${mine}" '--format=value(name,displayName)'
+while IFS=$'\t' read -r known was; do
+  if [[ -n "${known}" && "${was}" != "${alert}" ]]; then
+    remove gcloud alpha monitoring policies delete "${known}" "--project=${PROJECT_ID}" --quiet
+  fi
+done <<<"${OUT}"
+ask gcloud logging metrics list "--project=${PROJECT_ID}" \
+  "--filter=description=\"${MARKER}\"" '--format=value(name)'
+while read -r known; do
+  if [[ -n "${known}" && "${known}" != "${metric}" ]]; then
+    remove gcloud logging metrics delete "${known}" "--project=${PROJECT_ID}" --quiet
+  fi
+done <<<"${OUT}"

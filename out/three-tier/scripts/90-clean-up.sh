@@ -136,19 +136,22 @@ empty_cluster() {
 
   step 'probes, policies, annotations, application'
   for object in "${probes[@]}"; do
-    run "${KUBECTL[@]}" delete pod "${object#*/}" "--namespace=${object%%/*}" --ignore-not-found
+    run "${KUBECTL[@]}" delete pod "${object#*/}" "--namespace=${object%%/*}" --ignore-not-found \
+      "--timeout=${WAIT_SECONDS}s"
   done
   for object in "${policies[@]}"; do
     IFS=/ read -r kind where name <<<"${object}"
-    remove "${KUBECTL[@]}" delete "${kind}" "${name}" "--namespace=${where}" --ignore-not-found
+    remove "${KUBECTL[@]}" delete "${kind}" "${name}" "--namespace=${where}" --ignore-not-found \
+      "--timeout=${WAIT_SECONDS}s"
   done
   for object in "${annotated[@]}"; do
     remove "${KUBECTL[@]}" annotate namespace "${object}" "${DENY_ANNOTATION}-"
   done
   # Kinds that the cluster never came to know are no obstacle.
-  remove "${KUBECTL[@]}" delete "--kustomize=${LAB_DIR}/kubernetes/app" --ignore-not-found
+  remove "${KUBECTL[@]}" delete "--kustomize=${LAB_DIR}/kubernetes/app" --ignore-not-found \
+    "--timeout=${WAIT_SECONDS}s"
   for object in "${own_namespaces[@]}"; do
-    run "${KUBECTL[@]}" delete namespace "${object}" --ignore-not-found
+    run "${KUBECTL[@]}" delete namespace "${object}" --ignore-not-found "--timeout=${WAIT_SECONDS}s"
   done
   wait_for 'network endpoint groups to go' "${WAIT_SECONDS}" no_endpoint_groups
 }
@@ -167,38 +170,39 @@ delete_cluster() {
   if [[ "${FOUND}" == 0 ]]; then
     return
   fi
-  if [[ "${STATUS}" == RUNNING && "${SKIP_KUBERNETES}" != 1 || "${DRY_RUN}" == 1 ]]; then
+  if [[ "${SKIP_KUBERNETES}" != 1 && "${STATUS}" =~ ^(RUNNING|DEGRADED)$ || "${DRY_RUN}" == 1 ]]; then
     empty_cluster
+  else
+    warn 'the cluster is not asked to take down its load balancers: they are looked for behind it'
   fi
   half_made "perhaps the cluster ${CLUSTER_NAME}, on its way down: run this again"
   in_turn gcloud container clusters delete "${CLUSTER_NAME}" "--project=${PROJECT_ID}" \
     "--location=${LOCATION}" --quiet
 }
 
-# The alert before the metric and the channel that it refers to.
+# The alert before the metric and the channel that it refers to, whatever the profile called them
+# when they were made.
 delete_alerting() {
-  local metric=three-tier-database-denied alert='three-tier: the database is being tried' channel='' name
-  local mine="userLabels.dplab=\"${CLUSTER_NAME}\""
-  need alpha beta
+  local name mine="userLabels.dplab=\"${CLUSTER_NAME}\""
   step 'alert, metric, notification channel'
   ask gcloud alpha monitoring policies list "--project=${PROJECT_ID}" \
-    "--filter=displayName=\"${alert}\" AND ${mine}" '--format=value(name)'
+    "--filter=${mine}" '--format=value(name)'
   dry_name "projects/${PROJECT_ID}/alertPolicies/ALERT"
   while read -r name; do
     if [[ -n "${name}" ]]; then
       remove gcloud alpha monitoring policies delete "${name}" "--project=${PROJECT_ID}" --quiet
     fi
   done <<<"${OUT}"
-  look_up present gcloud logging metrics describe "${metric}" "--project=${PROJECT_ID}" \
-    '--format=value(description)'
-  if [[ "${DRY_RUN}" == 1 || "${FOUND}" == 1 && "${OUT}" == "${MARKER}" ]]; then
-    remove gcloud logging metrics delete "${metric}" "--project=${PROJECT_ID}" --quiet
-  fi
-  if [[ -z "${channel}" ]]; then
-    return
-  fi
+  ask gcloud logging metrics list "--project=${PROJECT_ID}" \
+    "--filter=description=\"${MARKER}\"" '--format=value(name)'
+  dry_name three-tier-database-denied
+  while read -r name; do
+    if [[ -n "${name}" ]]; then
+      remove gcloud logging metrics delete "${name}" "--project=${PROJECT_ID}" --quiet
+    fi
+  done <<<"${OUT}"
   ask gcloud beta monitoring channels list "--project=${PROJECT_ID}" \
-    "--filter=displayName=\"${channel}\" AND ${mine}" '--format=value(name)'
+    "--filter=${mine}" '--format=value(name)'
   dry_name "projects/${PROJECT_ID}/notificationChannels/CHANNEL"
   while read -r name; do
     if [[ -n "${name}" ]]; then
@@ -228,6 +232,20 @@ delete_log_sink() {
     take_role "${writer}"
   fi
   remove gcloud logging sinks delete "${LOG_SINK}" "--project=${PROJECT_ID}" --quiet
+}
+
+# Sinks that the profile called otherwise when they were made: where they shipped to isn't known any
+# more, so the role there stays.
+delete_former_sinks() {
+  local name
+  ask gcloud logging sinks list "--project=${PROJECT_ID}" \
+    "--filter=description=\"${MARKER}\"" '--format=value(name)'
+  while read -r name; do
+    if [[ -n "${name}" ]]; then
+      warn "the log sink ${name} goes too; its role at its destination stays"
+      remove gcloud logging sinks delete "${name}" "--project=${PROJECT_ID}" --quiet
+    fi
+  done <<<"${OUT}"
 }
 
 # delete_parts KIND…: what load_balancer_parts found, above before below.
@@ -385,7 +403,7 @@ forget() {
   done <<<"${OUT}"
 }
 
-need gcloud kubectl
+need gcloud kubectl alpha beta
 check_project
 confirm
 half_made 'the lab is partly there: run this again. SKIP_KUBERNETES=1 leaves out what a cluster is asked for before it goes'
@@ -396,6 +414,7 @@ delete_network
 delete_service_account
 delete_alerting
 delete_log_sink
+delete_former_sinks
 step "kubectl's configuration"
 forget contexts context --output=name
 forget clusters cluster

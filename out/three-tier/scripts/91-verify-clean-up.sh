@@ -78,16 +78,14 @@ look_up_account absent
 if [[ "${FOUND}" == 1 ]]; then
   left "service account ${NODE_ACCOUNT}"
 fi
-declare -r metric=three-tier-database-denied
-declare -r alert='three-tier: the database is being tried'
-check "metric ${metric}" gcloud logging metrics describe "${metric}" "--project=${PROJECT_ID}" \
-  '--format=value(name)'
+check_list 'metric' ask gcloud logging metrics list "--project=${PROJECT_ID}" \
+  "--filter=description=\"${MARKER}\"" '--format=value(name)'
 check_list 'alert' ask gcloud alpha monitoring policies list "--project=${PROJECT_ID}" \
-  "--filter=displayName=\"${alert}\" AND userLabels.dplab=\"${CLUSTER_NAME}\"" '--format=value(name)'
+  "--filter=userLabels.dplab=\"${CLUSTER_NAME}\"" '--format=value(name)'
 check_list 'notification channel' ask gcloud beta monitoring channels list \
   "--project=${PROJECT_ID}" "--filter=userLabels.dplab=\"${CLUSTER_NAME}\"" '--format=value(name)'
-check "log sink ${LOG_SINK}" gcloud logging sinks describe "${LOG_SINK}" \
-  "--project=${PROJECT_ID}" '--format=value(name)'
+check_list 'log sink' ask gcloud logging sinks list "--project=${PROJECT_ID}" \
+  "--filter=description=\"${MARKER}\"" '--format=value(name)'
 check_list 'role at the destination of the log sink:' left_role
 check_list "kubectl's context" known_contexts
 

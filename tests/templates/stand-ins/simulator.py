@@ -397,6 +397,9 @@ class Gcloud:
     def logging_metrics_describe(self, words, flags):
         show([self.one(self.state["metrics"], words[0], "ERROR: NOT_FOUND: Metric does not exist.")], flags)
 
+    def logging_metrics_list(self, words, flags):
+        listed(self.state["metrics"], flags)
+
     def logging_metrics_create(self, words, flags):
         with open(flags["config-from-file"]) as file:
             self.new(self.state["metrics"], words[0], dict(json.load(file), name=words[0]))
