@@ -70,6 +70,7 @@ fn what_is_only_worth_knowing_is_told_to_machines_and_to_who_asks() {
 fn mistakes_of_workloads_are_reported_in_one_run() {
     assert_stderr("workload-mistakes", 3);
     assert_stderr("service-mistakes", 3);
+    assert_stderr("lab-mistakes", 3);
 }
 
 #[test]

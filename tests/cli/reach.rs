@@ -340,3 +340,27 @@ fn differences_are_as_another_analyzer_has_them() {
         assert_eq!(got, differences(&cases), "{args:?}");
     }
 }
+
+#[test]
+fn a_control_that_is_denied_itself_fails_the_expectation() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let probe = |name: &str, more: &str| {
+        format!(
+            "  - {{name: {name}, from: {{image: busybox}}, to: 'redis-cart:6379', run: [nc, redis-cart, '6379']{more}}}\n"
+        )
+    };
+    let profile = format!(
+        "format: dplab/v1\nname: a\ncluster: {{project: my-project, location: us-east1}}\n\
+         app: {{use: online-boutique}}\n\
+         policies:\n  - {{name: p, spec: {{podSelector: {{matchLabels: {{app: redis-cart}}}}, policyTypes: [Ingress]}}}}\n\
+         probes:\n{}{}stages:\n  - {{name: s, policies: [p], expect: {{one: {{verdict: denied}}}}}}\n",
+        probe("one", ", control: two"),
+        probe("two", "")
+    );
+    std::fs::write(folder.path().join("a.yaml"), profile).expect("a file");
+    let output = dplab(folder.path(), &["reach", "a.yaml", "--expect"]);
+    assert_eq!(code(&output), 4, "{}", stderr(&output));
+    let words = "error[expectation-failed]: at the stage `s` the control `two` is denied as well, so a \
+                 denial of `one` proves nothing";
+    assert!(stderr(&output).contains(words), "{}", stderr(&output));
+}

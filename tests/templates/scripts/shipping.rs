@@ -341,4 +341,23 @@ fn what_there_is_follows_the_profile() {
     assert_eq!(*threshold, json!(7), "{told}");
     bench.fine(ALERTING, &[]);
     assert_eq!(bench.state(), state, "a second run changes nothing");
+
+    // Under other names it is the same lab's, and what had the old ones goes.
+    let renamed = other.replace(
+        "alerting:\n",
+        "alerting:\n  metric: other-denied\n  alert: another name\n",
+    );
+    assert_ne!(renamed, other);
+    rendered::scripts(&lab_of("zonal.yaml", &renamed), &bench.path("lab"));
+    bench.fine(ALERTING, &[]);
+    let state = bench.state();
+    let name = only(&state, "metrics")["name"].clone();
+    assert!(name.as_str().unwrap().starts_with("other-"), "{name}");
+    only(&state, "policies");
+    // And a lab that was renamed without that finds them all the same.
+    rendered::scripts(&lab_of("zonal.yaml", &other), &bench.path("lab"));
+    let left = bench.run(VERIFY, &[], &[]);
+    assert!(String::from_utf8_lossy(&left.stdout).contains("left: metric other-"));
+    bench.fine(CLEAN_UP, &["--yes"]);
+    bench.fine(VERIFY, &[]);
 }

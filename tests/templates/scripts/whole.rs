@@ -320,3 +320,34 @@ fn the_proxy_only_subnet_comes_and_goes_with_the_network() {
     bench.fine(CLEAN_UP, &["--yes"]);
     assert_eq!(bench.state()["subnets"], json!({}));
 }
+
+/// That a stage is done is believed only where its results say so, and its script says what it said.
+#[test]
+fn stages_without_results_and_changed_ones_run_again() {
+    if !tool("bash") || !tool("python3") {
+        return;
+    }
+    let bench = Bench::new(&lab("online-boutique"));
+    bench.fine(RUN, &[]);
+    let all = bench.results();
+    let told = bench.fine(RUN, &[]);
+    assert!(told.contains("stage open: done before"), "{told}");
+    assert_eq!(bench.results(), all, "nothing is run twice");
+    let stage = |name: &str| all.iter().filter(|one| one["stage"] == name).count();
+    let results = bench.path("results.jsonl");
+    let lines = std::fs::read_to_string(&results).unwrap();
+    let kept: String = lines
+        .lines()
+        .filter(|line| !line.contains("\"stage\":\"open\""))
+        .map(|line| format!("{line}\n"))
+        .collect();
+    std::fs::write(&results, kept).unwrap();
+    let script = bench.path("lab/scripts/30-stage-2-policy.sh");
+    let changed = std::fs::read_to_string(&script).unwrap() + "# changed\n";
+    std::fs::write(&script, changed).unwrap();
+    let told = bench.fine(RUN, &[]);
+    assert!(!told.contains("stage open: done before"), "{told}");
+    assert!(!told.contains("stage policy: done before"), "{told}");
+    assert!(told.contains("stage deny-logging: done before"), "{told}");
+    assert_eq!(bench.results().len(), all.len() + stage("policy"));
+}

@@ -116,3 +116,62 @@ fn json_and_shell_words_are_read_back_as_they_were() {
         );
     }
 }
+
+/// A complaint says the name of what is missing, whatever that is.
+#[test]
+fn what_is_not_there_is_told_from_what_may_not_be_looked_at() {
+    if !tool("bash") {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    scripts(&lab("zonal"), folder.path());
+    let complaints = [
+        (
+            "The resource 'projects/p/global/networks/permission-lab-network' was not found",
+            "1",
+        ),
+        (
+            "Error from server (NotFound): namespaces \"permissions\" not found",
+            "1",
+        ),
+        (
+            "ERROR: (gcloud) NOT_FOUND: Metric forbidden-denied does not exist.",
+            "1",
+        ),
+        (
+            "Permission 'compute.networks.get' denied on resource 'x' (or it may not exist)",
+            "0",
+        ),
+        (
+            "Required 'compute.networks.get' permission for 'projects/p/global/networks/n'",
+            "0",
+        ),
+        (
+            "Error from server (Forbidden): namespaces \"x\" is forbidden",
+            "0",
+        ),
+        (
+            "ERROR: PERMISSION_DENIED: Cloud DNS API has not been used in project 1",
+            "0",
+        ),
+        (
+            "ResponseError: code=403, message=not found or no access",
+            "0",
+        ),
+        ("a network that can't be reached", "0"),
+    ];
+    let script =
+        "source \"$1\"; shift; for ERR in \"$@\"; do read_absence; echo \"${ABSENT}\"; done";
+    let output = Command::new("bash")
+        .args(["-c", script, "bash"])
+        .arg(folder.path().join("scripts/lib.sh"))
+        .args(complaints.map(|(complaint, _)| complaint))
+        .env("LANG", "C.UTF-8")
+        .output()
+        .unwrap();
+    let printed = String::from_utf8(output.stdout).unwrap();
+    for ((complaint, absent), read) in complaints.iter().zip(printed.lines()) {
+        assert_eq!(read, *absent, "{complaint}");
+    }
+    assert_eq!(printed.lines().count(), complaints.len());
+}
