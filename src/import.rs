@@ -10,6 +10,7 @@ mod calls;
 mod containers;
 mod draft;
 mod equal;
+mod exported;
 mod item;
 mod plain;
 mod services;
@@ -112,6 +113,7 @@ pub fn import(
             }
         }
     }
+    notes.extend(take_out_made(&mut objects));
     if objects.is_empty() {
         return Err(ImportError::Empty);
     }
@@ -139,6 +141,24 @@ pub fn import(
 
 /// An object, and where it stands.
 type Placed = (Json, Span);
+
+/// Takes out what a cluster makes itself, and says so.
+fn take_out_made(objects: &mut Vec<Placed>) -> Option<String> {
+    let mut titles = Vec::new();
+    objects.retain(|(object, _)| {
+        let made = exported::is_made_by_the_cluster(object);
+        if made {
+            titles.push(equal::title(object));
+        }
+        !made
+    });
+    (!titles.is_empty()).then(|| {
+        format!(
+            "left out, since a cluster makes them itself: {}",
+            titles.join(", ")
+        )
+    })
+}
 
 fn once(sources: &SourceMap, objects: &[Placed]) -> Result<(), ImportError> {
     let mut seen: HashMap<String, Span> = HashMap::new();

@@ -32,7 +32,7 @@ pub(super) fn run(args: &SynthArgs, term: &Term) -> anyhow::Result<Exit> {
              made for it"
         ));
     }
-    for note in synth::notes(&lab.app) {
+    for note in synth::notes(&lab.app, &lab.cluster) {
         term.say(&format!("look at: {note}"));
     }
     if !args.compare {

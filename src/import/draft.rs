@@ -9,6 +9,7 @@ use super::equal::{namespace, title};
 use super::item::{Item, Says, map_of, texts};
 use super::{services, workloads};
 use crate::check::FORMAT;
+use crate::model::names::SYSTEM_NAMESPACES;
 use crate::model::patch::places;
 
 /// A workload with what stands in front of it.
@@ -121,6 +122,15 @@ impl Draft {
         let Some(section) = apart::of(&object) else {
             return self.beside(object);
         };
+        let system = object["metadata"]["name"].as_str().unwrap_or_default();
+        let system = object["kind"] == "Namespace" && SYSTEM_NAMESPACES.contains(&system);
+        if system && !object["metadata"]["annotations"].is_null() {
+            self.notes.push(format!(
+                "{}: a script gives it its labels, for it is the cluster's own, and nothing gives it its \
+                 annotations",
+                title(&object)
+            ));
+        }
         let mut says = self.head(&object);
         let value = &object[section.key];
         let fits = !value.is_null() && (section.key != "data" || texts(value));

@@ -1,39 +1,22 @@
-//! What an object says with words that mean nothing, and what a cluster added to it.
+//! What an object says with words that mean nothing.
 //!
-//! To Kubernetes an empty `clusterIP` or a `nodePort` of 0 is as good as none, and so is what the API
-//! server alone writes. Both are common, in charts and in what `kubectl get` prints, and neither is
-//! something that a person says.
+//! To Kubernetes an empty `clusterIP` or a `nodePort` of 0 is as good as none. Both are common in
+//! charts, and neither is something that a person says.
 
-use serde_json::{Map, Value as Json};
+use serde_json::Value as Json;
 
+use super::exported::{is_exported, without_additions};
 use super::services::is_service;
 use super::workloads::template_path;
-
-/// Fields of an object's metadata that the API server writes.
-const BY_THE_SERVER: &[&str] = &[
-    "uid",
-    "resourceVersion",
-    "generation",
-    "creationTimestamp",
-    "managedFields",
-    "selfLink",
-];
-
-/// Annotations that kubectl and controllers write.
-const BY_TOOLS: &[&str] = &[
-    "kubectl.kubernetes.io/last-applied-configuration",
-    "deployment.kubernetes.io/revision",
-];
 
 /// Takes out what means nothing. Says whether the object came out of a cluster, whose additions then
 /// go too.
 pub(super) fn plain(object: &mut Json) -> bool {
     drop_at(object, "/metadata", &["namespace"], is_empty_text);
     let is_service = is_service(object);
-    let metadata = &object["metadata"];
-    let exported = !metadata["uid"].is_null() || !metadata["resourceVersion"].is_null();
+    let exported = is_exported(object);
     if exported {
-        without_additions(object, is_service);
+        without_additions(object);
     }
     if is_service {
         service(object);
@@ -42,19 +25,6 @@ pub(super) fn plain(object: &mut Json) -> bool {
         pods(object, &format!("{path}/spec"));
     }
     exported
-}
-
-fn without_additions(object: &mut Json, is_service: bool) {
-    drop_at(object, "/metadata/annotations", BY_TOOLS, |_| true);
-    let none = Json::Object(Map::new());
-    drop_at(object, "/metadata", &["annotations"], |all| *all == none);
-    drop_at(object, "/metadata", BY_THE_SERVER, |_| true);
-    drop_at(object, "", &["status"], |_| true);
-    if is_service {
-        let added = ["clusterIPs", "ipFamilies", "ipFamilyPolicy"];
-        drop_at(object, "/spec", &added, |_| true);
-        drop_at(object, "/spec", &["clusterIP"], |address| address != "None");
-    }
 }
 
 fn service(object: &mut Json) {
@@ -90,7 +60,7 @@ fn is_empty_text(value: &Json) -> bool {
 }
 
 /// Takes keys of the map at a path out where their value is as told.
-fn drop_at(object: &mut Json, path: &str, keys: &[&str], gone: impl Fn(&Json) -> bool) {
+pub(super) fn drop_at(object: &mut Json, path: &str, keys: &[&str], gone: impl Fn(&Json) -> bool) {
     let map = object.pointer_mut(path).and_then(Json::as_object_mut);
     if let Some(map) = map {
         map.retain(|key, value| !(keys.contains(&key.as_str()) && gone(value)));

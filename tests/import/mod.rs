@@ -548,3 +548,36 @@ fn kinds_of_two_groups_are_two_kinds() {
     let again = text + &one("a.example.com/v1beta1");
     assert!(matches!(imported(&again), Err(ImportError::Twice { .. })));
 }
+
+#[test]
+fn what_a_cluster_makes_itself_is_left_out_and_told() {
+    let seen = "uid: u, resourceVersion: '1'";
+    let owned = format!(
+        "apiVersion: apps/v1\nkind: ReplicaSet\nmetadata: {{name: w-1, {seen}, ownerReferences: \
+         [{{kind: Deployment, name: w, controller: true}}]}}\nspec: {{selector: {{matchLabels: {{app: w}}}}}}\n---\n\
+         apiVersion: v1\nkind: Service\nmetadata: {{name: kubernetes, {seen}}}\nspec: {{ports: [{{port: 443}}]}}\n---\n\
+         apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: kube-root-ca.crt, {seen}}}\ndata: {{}}\n---\n"
+    );
+    let job = format!(
+        "apiVersion: batch/v1\nkind: Job\nmetadata: {{name: j, {seen}, labels: {{job-name: j}}}}\nspec:\n  \
+         selector: {{matchLabels: {{controller-uid: u}}}}\n  template:\n    \
+         metadata: {{labels: {{controller-uid: u, job-name: j, app: j}}}}\n    \
+         spec: {{restartPolicy: Never, containers: [{{name: main, image: i}}]}}\n---\n"
+    );
+    let imported = imported(&(owned + &job + &pair("", "", ""))).expect("manifests");
+    let words = "left out, since a cluster makes them itself: ReplicaSet default/w-1, Service \
+                 default/kubernetes, ConfigMap default/kube-root-ca.crt";
+    assert_eq!(imported.notes[0], words);
+    assert_eq!(imported.carried, [""; 0]);
+    assert!(
+        !imported.profile.contains("controller-uid"),
+        "{}",
+        imported.profile
+    );
+}
+
+#[test]
+fn a_name_behind_an_unknown_variable_is_a_name() {
+    let env = calls("env: [{name: U, value: '$(POD_NAME).w:80'}]", "");
+    assert_eq!(env, ["c -> w:80 (U)"]);
+}

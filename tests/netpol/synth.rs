@@ -603,3 +603,56 @@ fn every_expectation_of_every_shipped_lab_is_what_the_evaluator_says() {
         }
     }
 }
+
+/// Who speaks with an application without a call of the profile is named.
+#[test]
+fn what_stands_around_an_application_is_told() {
+    let text = "format: dplab/v1
+name: a
+cluster: {project: my-project, location: us-east1}
+app:
+  serviceAccounts: [{name: operator}]
+  workloads:
+  - name: operator
+    image: i
+    serviceAccount: operator
+    ports: [{containerPort: 8443}]
+    services: [{ports: [{port: 443, targetPort: 8443}]}]
+    calls: ['https://www.example.com']
+  - name: web
+    image: i
+    ports: [{containerPort: 80}]
+    services:
+    - annotations: {cloud.google.com/neg: '{\"exposed_ports\": {\"80\": {}}}'}
+      ports: [{port: 80}]
+  objects:
+  - apiVersion: admissionregistration.k8s.io/v1
+    kind: ValidatingWebhookConfiguration
+    metadata: {name: checks}
+    webhooks: [{name: a.example.com, clientConfig: {service: {namespace: default, name: operator}}}]
+  - apiVersion: rbac.authorization.k8s.io/v1
+    kind: ClusterRoleBinding
+    metadata: {name: rights}
+    roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: view}
+    subjects: [{kind: ServiceAccount, namespace: default, name: operator}]
+  - apiVersion: gateway.networking.k8s.io/v1
+    kind: GRPCRoute
+    metadata: {name: calls}
+    spec: {}
+policies: []
+";
+    let lab = lab_of("a.yaml", text);
+    let notes = synth::notes(&lab.app, &lab.cluster);
+    let begins = [
+        "the API server calls the Service `default/operator` (ValidatingWebhookConfiguration checks)",
+        "`operator` has rights at the API server (ClusterRoleBinding rights)",
+        "the GRPCRoute `calls` is carried as it is",
+        "the Service `web` stands behind a load balancer that Kubernetes knows nothing of",
+        "the policies for hosts outside need a cluster that serves FQDNNetworkPolicy",
+        "no call leads to the Services `operator`, `web`",
+    ];
+    assert_eq!(notes.len(), begins.len(), "{notes:#?}");
+    for (note, begin) in notes.iter().zip(begins) {
+        assert!(note.starts_with(begin), "{note}");
+    }
+}

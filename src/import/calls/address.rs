@@ -119,6 +119,8 @@ fn address(word: &str) -> Option<Address> {
     };
     let local =
         host.trim_end_matches('.').ends_with(".svc.cluster.local") || host.ends_with(".svc");
+    // Before the dot stood a variable that isn't known here: the name of a pod, most often.
+    let host = host.trim_start_matches('.');
     if !is_host(host) || (scheme.is_none() && port.is_none() && !local) {
         return None;
     }
