@@ -166,11 +166,11 @@ type ByPorts = BTreeMap<Vec<PodPort>, Vec<Peer>>;
 /// The ways in from outside, and the callers of a workload by the ports that they call.
 fn ingress(calls: &Calls<'_>, workload: &Workload, front: Front) -> Vec<Rule> {
     let mut callers = ByPorts::new();
-    for (caller, led) in calls.each() {
+    for (caller, pods, led) in calls.each() {
         let mut ports = ports_at(workload, led);
         ports.retain(|port| !front.open.contains(port));
         if !ports.is_empty() && !caller.host_network {
-            let peer = pods::peer(calls.app, caller, &workload.namespace);
+            let peer = pods::peer(pods, &caller.namespace, &workload.namespace);
             callers.entry(ports).or_default().push(peer);
         }
     }
@@ -178,13 +178,12 @@ fn ingress(calls: &Calls<'_>, workload: &Workload, front: Front) -> Vec<Rule> {
 }
 
 fn egress(calls: &Calls<'_>, workload: &Workload, cluster: &Cluster) -> Vec<Rule> {
-    let app = calls.app;
-    let led = resolved(app, workload);
+    let led = resolved(calls.app, workload);
     let mut targets = ByPorts::new();
-    for target in &app.workloads {
+    for (target, pods, _) in calls.each() {
         let ports = ports_at(target, &led);
         if !ports.is_empty() && !target.host_network {
-            let peer = pods::peer(app, target, &workload.namespace);
+            let peer = pods::peer(pods, &target.namespace, &workload.namespace);
             targets.entry(ports).or_default().push(peer);
         }
     }

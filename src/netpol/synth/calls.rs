@@ -1,7 +1,9 @@
 //! Where calls lead, looked up once: each pair of workloads asks.
 
+use super::pods;
 use crate::model::app::{App, PodPort};
 use crate::model::names::DnsLabel;
+use crate::model::selector::Selector;
 use crate::model::service::{Service, ServicePort};
 use crate::model::workload::Workload;
 
@@ -12,21 +14,26 @@ pub(super) type Led<'a> = (&'a DnsLabel, &'a Service, &'a ServicePort);
 pub(super) struct Calls<'a> {
     pub(super) app: &'a App,
     led: Vec<Vec<Led<'a>>>,
+    /// The selector of each workload's pods.
+    pods: Vec<Selector>,
 }
 
 impl<'a> Calls<'a> {
     pub(super) fn of(app: &'a App) -> Self {
         let led = app.workloads.iter().map(|caller| resolved(app, caller));
+        let pods = app.workloads.iter().map(|workload| pods::of(app, workload));
         Self {
             app,
             led: led.collect(),
+            pods: pods.collect(),
         }
     }
 
-    /// Each workload with where its calls lead.
-    pub(super) fn each(&self) -> impl Iterator<Item = (&'a Workload, &[Led<'a>])> {
+    /// Each workload with the selector of its pods and where its calls lead.
+    pub(super) fn each(&self) -> impl Iterator<Item = (&'a Workload, &Selector, &[Led<'a>])> {
         let led = self.led.iter().map(Vec::as_slice);
-        self.app.workloads.iter().zip(led)
+        let all = self.app.workloads.iter().zip(&self.pods).zip(led);
+        all.map(|((workload, pods), led)| (workload, pods, led))
     }
 }
 

@@ -32,16 +32,15 @@ pub(super) fn of(app: &App, workload: &Workload) -> Selector {
     full
 }
 
-/// The pods of a workload, seen from a namespace.
-pub(super) fn peer(app: &App, workload: &Workload, from: &DnsLabel) -> Peer {
-    let pods = of(app, workload);
-    if workload.namespace == *from {
+/// Pods of a namespace, seen from another one or from the same.
+pub(super) fn peer(pods: &Selector, home: &DnsLabel, from: &DnsLabel) -> Peer {
+    let pods = pods.clone();
+    if home == from {
         return Peer::Pods(pods);
     }
-    let name = workload.namespace.as_str();
     Peer::PodsIn {
         pods,
-        namespaces: Selector::labels([(NAMESPACE_NAME_LABEL, name)]),
+        namespaces: Selector::labels([(NAMESPACE_NAME_LABEL, home.as_str())]),
     }
 }
 
