@@ -89,6 +89,15 @@ impl Stack<'_> {
     fn layered(&mut self, id: SourceId, mut node: Node) -> Node {
         let path = normal(Utf8Path::new(self.name(id)));
         let bases = take(&mut node, "extends");
+        while let Some(again) = take(&mut node, "extends") {
+            let message = "the key `extends` stands here twice";
+            let finding = Diagnostic::new(Code::DuplicateKey, message);
+            self.found.push(
+                finding
+                    .at(again.span, "expected one list of paths")
+                    .path("extends"),
+            );
+        }
         self.open.push(path);
         let mut below: Option<Node> = None;
         let bases = bases.map_or_else(Vec::new, |bases| self.bases(&bases));

@@ -154,6 +154,18 @@ fn bases_that_cannot_be_had_are_told_where_they_are_named() {
 }
 
 #[test]
+fn bases_are_named_in_one_place() {
+    let twice = [
+        ("p.yaml", "extends: a.yaml\nextends: b.yaml\n"),
+        ("a.yaml", "name: a\n"),
+    ];
+    let laid = lay(&twice, &Overrides::default());
+    let words = "duplicate-key p.yaml:2:10: the key `extends` stands here twice";
+    assert_eq!(laid.found, [words]);
+    assert_eq!(laid.json["name"], "a");
+}
+
+#[test]
 fn a_base_that_is_no_map_is_told() {
     for (text, kind) in [("just text\n", "a string"), ("[1, 2]\n", "a list")] {
         let files = [
