@@ -6,6 +6,7 @@
 //! value, since texts are full of addresses that nobody calls.
 
 mod address;
+mod names;
 mod settings;
 mod told;
 
@@ -14,6 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value as Json;
 
 use self::address::{Address, addresses, whole};
+use self::names::{names_a_host, names_no_target, names_something_else, port_beside};
 use self::settings::settings;
 use self::told::{ConfigMaps, Told, told};
 use super::apart;
@@ -280,68 +282,4 @@ impl Found {
             ));
         }
     }
-}
-
-/// Whether a variable is called as those are that hold the name of a host.
-fn names_a_host(key: &str) -> bool {
-    let upper = key.to_uppercase();
-    let ends = [
-        "HOST", "HOSTS", "HOSTNAME", "ADDR", "ADDRESS", "SERVER", "SERVERS", "SERVICE", "ENDPOINT",
-        "URL", "URI", "DNS", "NODE", "NODES", "BROKER", "BROKERS", "UPSTREAM", "BACKEND", "MASTER",
-        "PRIMARY", "REPLICA", "PEER", "PEERS", "PROXY", "TARGET",
-    ];
-    ends.iter().any(|end| upper.ends_with(end))
-}
-
-/// Whether a variable is called as those are that hold a name of another kind.
-fn names_something_else(key: &str) -> bool {
-    let upper = key.to_uppercase();
-    let ends = [
-        "NAME",
-        "USER",
-        "USERNAME",
-        "DB",
-        "DATABASE",
-        "PASSWORD",
-        "TYPE",
-        "DRIVER",
-        "MODE",
-        "ROLE",
-        "SCHEMA",
-        "NAMESPACE",
-        "CONNECTION",
-        "PROFILE",
-        "PROFILES",
-        "ACTIVE",
-        "KIND",
-        "ENV",
-        "IMAGE",
-        "LABEL",
-        "TOPIC",
-        "QUEUE",
-        "PREFIX",
-        "PATH",
-        "LEVEL",
-    ];
-    ends.iter().any(|end| upper.ends_with(end))
-}
-
-/// Whether a variable is called as those are that hold an address which others use, or which is only
-/// a name.
-fn names_no_target(key: &str) -> bool {
-    let upper = key.to_uppercase();
-    let parts = [
-        "CORS", "ORIGIN", "ISSUER", "AUDIENCE", "SCHEMA", "XMLNS", "REDIRECT", "CALLBACK", "PUBLIC",
-    ];
-    parts.iter().any(|part| upper.contains(part)) || names_something_else(key)
-}
-
-/// The number in the variable that goes with a host's: `DB_PORT` beside `DB_HOST`.
-fn port_beside(key: &str, all: &[Told]) -> Option<u16> {
-    let upper = key.to_uppercase();
-    let stem = ["HOST", "HOSTNAME", "ADDR", "ADDRESS", "SERVER", "SERVICE"];
-    let stem = stem.iter().find_map(|end| upper.strip_suffix(end))?;
-    let wanted = format!("{stem}PORT");
-    let found = all.iter().find(|one| one.key.to_uppercase() == wanted)?;
-    found.text.trim().parse().ok()
 }

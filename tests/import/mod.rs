@@ -457,7 +457,7 @@ fn calls_are_found_however_they_are_written() {
 #[test]
 fn a_name_alone_is_a_call_where_the_variable_is_called_like_a_host() {
     let env = |key: &str| calls(&format!("env: [{{name: {key}, value: w}}]"), "");
-    for key in ["API_HOST", "API_ADDR", "api_url"] {
+    for key in ["API_HOST", "API_HOSTNAME", "API_ADDR", "api_url"] {
         assert_eq!(env(key), [format!("c -> w:80 ({key})")]);
     }
     for key in ["POSTGRES_DB", "DB_USER", "OTEL_SERVICE_NAME", "CACHE_TYPE"] {
