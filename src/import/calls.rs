@@ -17,7 +17,7 @@ use serde_json::Value as Json;
 use self::address::{Address, addresses, whole};
 use self::names::{names_a_host, names_no_target, names_something_else, port_beside};
 use self::settings::settings;
-use self::told::{ConfigMaps, Told, told};
+use self::told::{ConfigMaps, Told, hidden, told};
 use super::apart;
 use super::draft::Draft;
 use super::equal::namespace;
@@ -35,6 +35,12 @@ pub(super) fn find(draft: &mut Draft) {
             found.read(one, &told, &known, &origin);
         }
         found.mentions(&told, &known, &origin);
+        for (variable, secret) in hidden(&origin) {
+            found.notes.push(format!(
+                "the Secret `{secret}` ({variable}) is not looked into: if it names a host, say so in \
+                 `calls`"
+            ));
+        }
         found.notes.sort();
         found.notes.dedup();
         let name = origin["metadata"]["name"].as_str().unwrap_or_default();

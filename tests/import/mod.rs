@@ -230,7 +230,11 @@ fn what_is_carried_and_what_is_odd_is_told() {
     has("Secret data/db whole, with its values: better make it by hand");
     assert_eq!(
         imported.notes,
-        ["api: `nowhere` (GONE) names a Service that isn't there"]
+        [
+            "api: `nowhere` (GONE) names a Service that isn't there",
+            "api: the Secret `api-keys` (envFrom) is not looked into: if it names a host, say so in \
+             `calls`",
+        ]
     );
 }
 
@@ -580,4 +584,22 @@ fn what_a_cluster_makes_itself_is_left_out_and_told() {
 fn a_name_behind_an_unknown_variable_is_a_name() {
     let env = calls("env: [{name: U, value: '$(POD_NAME).w:80'}]", "");
     assert_eq!(env, ["c -> w:80 (U)"]);
+}
+
+/// Addresses often stand in Secrets, beside passwords, and nobody reads those.
+#[test]
+fn addresses_in_secrets_are_not_read_and_that_is_told() {
+    let from = |key: &str| {
+        let reference = "valueFrom: {secretKeyRef: {name: s, key: k}}";
+        calls(&format!("env: [{{name: {key}, {reference}}}]"), "")
+    };
+    let words = |place: &str| {
+        format!(
+            "c: the Secret `s` ({place}) is not looked into: if it names a host, say so in `calls`"
+        )
+    };
+    assert_eq!(from("DATABASE_URL"), [words("DATABASE_URL")]);
+    assert_eq!(from("DB_PASSWORD"), [""; 0]);
+    let all = calls("envFrom: [{secretRef: {name: s}}]", "");
+    assert_eq!(all, [words("envFrom")]);
 }

@@ -13,6 +13,15 @@ pub(super) fn names_a_host(key: &str) -> bool {
     ends.iter().any(|end| upper.ends_with(end))
 }
 
+/// Whether a variable is called as those are that hold an address, alone or among other things.
+pub(super) fn may_hold_an_address(key: &str) -> bool {
+    let upper = key.to_uppercase();
+    names_a_host(key)
+        || ["DSN", "CONNECTION", "CONN_STR"]
+            .iter()
+            .any(|part| upper.contains(part))
+}
+
 /// Whether a variable is called as those are that hold a name of another kind.
 pub(super) fn names_something_else(key: &str) -> bool {
     let upper = key.to_uppercase();

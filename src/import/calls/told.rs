@@ -8,6 +8,7 @@ use super::super::apart;
 use super::super::draft::Draft;
 use super::super::equal::namespace;
 use super::super::workloads;
+use super::names::may_hold_an_address;
 
 /// A text that a container is told, and where.
 pub(super) struct Told {
@@ -178,4 +179,24 @@ fn value(name: &str, place: &str, text: String) -> Told {
         text,
         is_value: true,
     }
+}
+
+/// Variables that may hold an address and come from a Secret, whose values are nobody's business:
+/// each with the Secret's name. All of a Secret may become variables at once.
+pub(super) fn hidden(origin: &Json) -> Vec<(String, String)> {
+    let mut all = Vec::new();
+    for container in workloads::all_containers(origin) {
+        for variable in container["env"].as_array().into_iter().flatten() {
+            let key = variable["name"].as_str().unwrap_or_default();
+            let secret = variable["valueFrom"]["secretKeyRef"]["name"].as_str();
+            if let Some(secret) = secret.filter(|_| may_hold_an_address(key)) {
+                all.push((key.to_owned(), secret.to_owned()));
+            }
+        }
+        for source in container["envFrom"].as_array().into_iter().flatten() {
+            let secret = source["secretRef"]["name"].as_str();
+            all.extend(secret.map(|secret| ("envFrom".to_owned(), secret.to_owned())));
+        }
+    }
+    all
 }
