@@ -34,6 +34,9 @@ pub(super) fn run(args: &GenerateArgs, term: &Term) -> anyhow::Result<Exit> {
     if args.stdout {
         return print(&labs, term);
     }
+    if let Some(exit) = of_another_lab(args, &target, &labs, term) {
+        return Ok(exit);
+    }
     let exit = match args.dry_run {
         true => compare_all(args, &target.root, &labs, term)?,
         false => write_all(args, &target.root, &labs, term)?,
@@ -42,6 +45,22 @@ pub(super) fn run(args: &GenerateArgs, term: &Term) -> anyhow::Result<Exit> {
         term.say("interrupted: every folder is as it was, or as it should be");
     }
     Ok(exit)
+}
+
+/// A lab's own folder has its name. Where that is another lab's, all its files would go.
+fn of_another_lab(args: &GenerateArgs, target: &Target, labs: &[Lab], term: &Term) -> Option<Exit> {
+    let folder = target.folder.as_ref()?;
+    let other = |lab: &&Lab| lab.model.name.as_str() != folder.as_str();
+    let lab = labs.iter().find(other).filter(|_| !args.force)?;
+    let (name, shown) = (&lab.model.name, shown(&target.root, folder));
+    term.error(&anyhow::anyhow!(
+        "`{shown}` is a lab's own folder, and not that of the lab `{name}`"
+    ));
+    let root = &target.root;
+    term.note(&format!(
+        "`-o {root}` writes into `{root}/{name}`; `--force` takes `{shown}` for this lab's"
+    ));
+    Some(Exit::Refused)
 }
 
 /// Every file behind a line that names it; YAML as a stream of documents.

@@ -382,3 +382,24 @@ pub(super) fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     }
     found
 }
+
+#[test]
+fn a_lab_s_own_folder_is_not_another_s() {
+    let repo = Repo::new();
+    let other = repo
+        .read("profiles/shop.yaml")
+        .replace("name: shop\n", "name: other\n");
+    repo.write("other.yaml", &other);
+    let output = repo.dplab(&["generate", "other.yaml", "-o", "out/shop"]);
+    assert_eq!(code(&output), 5);
+    assert_eq!(
+        stderr(&output),
+        "error: `out/shop` is a lab's own folder, and not that of the lab `other`\n  \
+         help: `-o out` writes into `out/other`; `--force` takes `out/shop` for this lab's\n"
+    );
+    assert_eq!(repo.git(&["status", "--porcelain", "out"]), "");
+    let forced = repo.dplab(&["generate", "other.yaml", "-o", "out/shop", "--force"]);
+    assert_eq!(code(&forced), 0, "{}", stderr(&forced));
+    let own = repo.dplab(&["generate", "profiles/shop.yaml", "-o", "out/shop"]);
+    assert_eq!(code(&own), 0, "{}", stderr(&own));
+}
