@@ -124,10 +124,13 @@ impl Draft {
         };
         let system = object["metadata"]["name"].as_str().unwrap_or_default();
         let system = object["kind"] == "Namespace" && SYSTEM_NAMESPACES.contains(&system);
-        if system && !object["metadata"]["annotations"].is_null() {
+        if system {
+            let annotations = match object["metadata"]["annotations"].is_null() {
+                true => "",
+                false => ", and nothing its annotations",
+            };
             self.notes.push(format!(
-                "{}: a script gives it its labels, for it is the cluster's own, and nothing gives it its \
-                 annotations",
+                "{} is the cluster's own: a script gives it its labels{annotations}",
                 title(&object)
             ));
         }

@@ -603,3 +603,12 @@ fn addresses_in_secrets_are_not_read_and_that_is_told() {
     let all = calls("envFrom: [{secretRef: {name: s}}]", "");
     assert_eq!(all, [words("envFrom")]);
 }
+
+#[test]
+fn a_namespace_of_the_cluster_itself_is_told() {
+    let text = "apiVersion: v1\nkind: Namespace\nmetadata: {name: kube-system, labels: {a: b}, annotations: {c: d}}\n---\n";
+    let imported = imported(&(text.to_owned() + &pair("", "", ""))).expect("manifests");
+    let words = "Namespace kube-system is the cluster's own: a script gives it its labels, and nothing \
+                 its annotations";
+    assert_eq!(imported.notes, [words]);
+}
