@@ -58,8 +58,8 @@ pub fn between(before: &World, after: &World, reading: Reading) -> Vec<Change> {
     }
 }
 
-/// Compares who can reach whom before and after. Both must be about the same addresses. Ranges of addresses are cut on the boundaries of
-/// both; those that change alike at the same workload are one.
+/// Compares who can reach whom before and after. Both must be about the same addresses. Ranges of
+/// addresses are cut on the boundaries of both; those that change alike at the same workload are one.
 ///
 /// A peer that is in one world only has nothing pass in the other.
 pub fn diff(before: &Reach, after: &Reach) -> Vec<Change> {

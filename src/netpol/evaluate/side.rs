@@ -117,21 +117,12 @@ impl Side {
         verdict
     }
 
-    /// The policies that allow it, each once, in the world's order.
-    pub fn allowing_policies(&self) -> Vec<PolicyId> {
-        each_once(self.allowing.iter().map(|rule| rule.policy))
-    }
-
     /// The policies that allow it or may do so, each once, in the world's order.
     pub fn most_policies(&self) -> Vec<PolicyId> {
         let sure = self.allowing.iter().map(|rule| rule.policy);
-        each_once(sure.chain(self.doubtful.iter().copied()))
+        let mut policies: Vec<PolicyId> = sure.chain(self.doubtful.iter().copied()).collect();
+        policies.sort_unstable();
+        policies.dedup();
+        policies
     }
-}
-
-fn each_once(policies: impl Iterator<Item = PolicyId>) -> Vec<PolicyId> {
-    let mut policies: Vec<PolicyId> = policies.collect();
-    policies.sort_unstable();
-    policies.dedup();
-    policies
 }
