@@ -19,10 +19,10 @@ mod workloads;
 
 use std::collections::HashMap;
 
-use serde_json::{Value as Json, json};
+use serde_json::{Value as Json, json as object};
 
 use crate::diag::Diagnostic;
-use crate::lang::yaml;
+use crate::lang::{json, yaml};
 use crate::profile::structure::unfit;
 use crate::profile::yaml::{Limits, Node, read};
 use crate::source::{SourceId, SourceMap, Span};
@@ -100,7 +100,7 @@ pub fn import(
 ) -> Result<Imported, ImportError> {
     let (mut objects, mut notes) = (Vec::new(), Vec::new());
     for id in ids {
-        let nodes = read(sources, *id, Limits::MANIFEST).map_err(ImportError::Yaml)?;
+        let nodes = documents(sources, *id).map_err(ImportError::Yaml)?;
         for mut node in nodes {
             let unfit = unfit(&node, sources);
             if !unfit.is_empty() {
@@ -137,6 +137,30 @@ pub fn import(
         calls: draft.calls.clone(),
         notes,
     })
+}
+
+/// The documents of a source: YAML, or JSON values one behind another.
+fn documents(sources: &SourceMap, id: SourceId) -> Result<Vec<Node>, Box<Diagnostic>> {
+    let text = sources.get(id).map_or("", |source| source.text());
+    let Some(values) = json::stream(text) else {
+        return read(sources, id, Limits::MANIFEST);
+    };
+    let mut nodes = Vec::new();
+    for at in values {
+        let mut alone = SourceMap::new();
+        let alone_id = alone.add("", &text[at.clone()]);
+        let place = Span::new(id, at);
+        let read = read(&alone, alone_id, Limits::MANIFEST).map_err(|mut finding| {
+            let labels = finding.primary.iter_mut().chain(&mut finding.others);
+            labels.for_each(|label| label.span = place);
+            finding
+        });
+        for mut node in read? {
+            node.place_all(place);
+            nodes.push(node);
+        }
+    }
+    Ok(nodes)
 }
 
 /// An object, and where it stands.
@@ -213,7 +237,7 @@ fn expand(
         let of = kind.and_then(|kind| kind.strip_suffix("List"));
         let of = of.filter(|of| !of.is_empty()).map(|of| {
             let version = node.get("apiVersion").and_then(Node::as_str);
-            json!({"apiVersion": version, "kind": of})
+            object!({"apiVersion": version, "kind": of})
         });
         return items
             .iter()

@@ -612,3 +612,22 @@ fn a_namespace_of_the_cluster_itself_is_told() {
                  its annotations";
     assert_eq!(imported.notes, [words]);
 }
+
+/// As `jq '.items[]'` prints them.
+#[test]
+fn json_values_need_nothing_between_them() {
+    let one = |name: &str| {
+        let head = r#""apiVersion": "v1", "kind": "ConfigMap""#;
+        format!(
+            "{{\n  {head},\n  \"metadata\": {{\"name\": \"{name}\"}},\n  \"data\": {{\"y\": \"no\"}}\n}}\n"
+        )
+    };
+    let imported = imported(&(one("a") + &one("b"))).expect("manifests");
+    assert!(imported.profile.contains("name: a") && imported.profile.contains("name: b"));
+    assert!(
+        imported.profile.contains("\"y\": \"no\""),
+        "{}",
+        imported.profile
+    );
+    assert_eq!(imported.carried, [""; 0]);
+}

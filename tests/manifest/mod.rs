@@ -456,3 +456,19 @@ fn a_real_application_is_read_whole() {
     let accounts = found.unread.iter().filter(|unread| unread.known);
     assert_eq!((found.unread.len(), accounts.count()), (11, 11));
 }
+
+#[test]
+fn json_objects_may_stand_one_behind_another() {
+    let pod = |name: &str| {
+        format!(
+            "{{\"apiVersion\": \"v1\", \"kind\": \"Pod\", \"metadata\": {{\"name\": \"{name}\"}}\n}}\n"
+        )
+    };
+    let (sources, found) = read(&[&(pod("a") + &pod("b") + &pod("c"))]);
+    assert!(found.problems.is_empty(), "{:?}", found.problems);
+    let places = found.world.workloads().iter().filter_map(|one| one.span);
+    let places: Vec<String> = places
+        .map(|span| sources.display(span).to_string())
+        .collect();
+    assert_eq!(places, ["0.yaml:1:1", "0.yaml:3:1", "0.yaml:5:1"]);
+}
