@@ -19,10 +19,10 @@ mod workloads;
 
 use std::collections::HashMap;
 
-use serde_json::{Value as Json, json as object};
+use serde_json::{Value as Json, json};
 
 use crate::diag::Diagnostic;
-use crate::lang::{json, yaml};
+use crate::lang::{self, yaml};
 use crate::profile::structure::unfit;
 use crate::profile::yaml::{Limits, Node, read};
 use crate::source::{SourceId, SourceMap, Span};
@@ -142,7 +142,7 @@ pub fn import(
 /// The documents of a source: YAML, or JSON values one behind another.
 fn documents(sources: &SourceMap, id: SourceId) -> Result<Vec<Node>, Box<Diagnostic>> {
     let text = sources.get(id).map_or("", |source| source.text());
-    let Some(values) = json::stream(text) else {
+    let Some(values) = lang::json::stream(text) else {
         return read(sources, id, Limits::MANIFEST);
     };
     let mut nodes = Vec::new();
@@ -237,7 +237,7 @@ fn expand(
         let of = kind.and_then(|kind| kind.strip_suffix("List"));
         let of = of.filter(|of| !of.is_empty()).map(|of| {
             let version = node.get("apiVersion").and_then(Node::as_str);
-            object!({"apiVersion": version, "kind": of})
+            json!({"apiVersion": version, "kind": of})
         });
         return items
             .iter()

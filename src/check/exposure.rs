@@ -1,13 +1,10 @@
 //! What only a Service that is reached from outside has. Source: Kubernetes API reference,
 //! ServiceSpec.
 
-use super::container::protocol;
 use super::cx::Cx;
 use super::path::Path;
 use crate::diag::{Code, Diagnostic};
-use crate::model::port::Protocol;
-use crate::profile::At;
-use crate::profile::raw::service::{RawService, RawServicePort, RawServiceType};
+use crate::profile::raw::service::{RawService, RawServiceType};
 use crate::source::Span;
 
 /// The ports of nodes that Services may take; on GKE nobody can choose others.
@@ -61,7 +58,6 @@ pub(super) fn exposure(cx: &mut Cx, path: &Path<'_>, raw: &RawService) {
             );
         }
     }
-    twice(cx, &ports, raw.ports.as_deref().unwrap_or_default());
 }
 
 fn only(cx: &mut Cx, path: &Path<'_>, message: &str, at: Span, raw: &RawService) {
@@ -72,25 +68,4 @@ fn only(cx: &mut Cx, path: &Path<'_>, message: &str, at: Span, raw: &RawService)
         None => "leave this out, or give a `type`",
     };
     cx.excluded(path, message, at, right, because);
-}
-
-/// A node has each number once a protocol.
-fn twice(cx: &mut Cx, path: &Path<'_>, given: &[At<RawServicePort>]) {
-    let mut seen: Vec<(&At<u16>, Protocol)> = Vec::new();
-    for (index, port) in given.iter().enumerate() {
-        let Some(number) = &port.node_port else {
-            continue;
-        };
-        let protocol = protocol(port.protocol.as_ref());
-        let same =
-            |(other, its): &&(&At<u16>, Protocol)| other.value == number.value && *its == protocol;
-        if let Some((first, _)) = seen.iter().find(same) {
-            let message = format!("the Service has the port {} on nodes already", number.value);
-            let finding = Diagnostic::new(Code::DuplicateName, message)
-                .at(number.span, "expected another number")
-                .and(first.span, "it stands here first");
-            cx.push(&path.index(index), finding);
-        }
-        seen.push((number, protocol));
-    }
 }

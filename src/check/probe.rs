@@ -154,7 +154,7 @@ fn taken_in(
         let right = "expected another workload, or labels that the DaemonSet doesn't select";
         cx.excluded(path, &message, at, right, None);
     }
-    let mut services = app.services().map(|(_, service)| service);
+    let mut services = here.flat_map(|one| &one.services);
     let open =
         |service: &&Service| service.publish_not_ready == Some(true) && service.selects(labels);
     if let Some(service) = services.find(open) {

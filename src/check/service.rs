@@ -134,16 +134,29 @@ fn ports(
     })
 }
 
-/// A Service has each number once a protocol.
+/// The Service and each node have each number once a protocol.
 fn same_ports(cx: &mut Cx, path: &Path<'_>, given: &[At<RawServicePort>]) {
+    once(cx, path, given, "the port", |port| port.port.as_ref());
+    once(cx, path, given, "the node port", |port| {
+        port.node_port.as_ref()
+    });
+}
+
+fn once<'r>(
+    cx: &mut Cx,
+    path: &Path<'_>,
+    given: &'r [At<RawServicePort>],
+    what: &str,
+    of: impl Fn(&'r RawServicePort) -> Option<&'r At<u16>>,
+) {
     let mut seen: Vec<(&At<u16>, Protocol)> = Vec::new();
     for (index, port) in given.iter().enumerate() {
-        let Some(number) = &port.port else { continue };
+        let Some(number) = of(port) else { continue };
         let protocol = protocol(port.protocol.as_ref());
         let same =
             |(other, its): &&(&At<u16>, Protocol)| other.value == number.value && *its == protocol;
         if let Some((first, _)) = seen.iter().find(same) {
-            let message = format!("the Service has the port {} already", number.value);
+            let message = format!("the Service has {what} {} already", number.value);
             let finding = Diagnostic::new(Code::DuplicateName, message)
                 .at(number.span, "expected another number")
                 .and(first.span, "it stands here first");

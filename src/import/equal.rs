@@ -3,6 +3,7 @@
 use serde_json::{Map, Value as Json, json};
 
 use super::services::is_service;
+use crate::model::names::CLUSTER_KINDS;
 
 /// Takes out keys with nothing behind them: to Kubernetes they are absent.
 pub(super) fn without_nulls(value: &mut Json) {
@@ -54,30 +55,6 @@ fn is_clusterwide(object: &Json) -> bool {
     let kind = object["kind"].as_str().unwrap_or_default();
     CLUSTER_KINDS.contains(&kind) && object["metadata"]["namespace"].is_null()
 }
-
-/// Kinds that are in no namespace.
-const CLUSTER_KINDS: &[&str] = &[
-    "Namespace",
-    "Node",
-    "PersistentVolume",
-    "StorageClass",
-    "VolumeSnapshotClass",
-    "PriorityClass",
-    "RuntimeClass",
-    "IngressClass",
-    "GatewayClass",
-    "ClusterRole",
-    "ClusterRoleBinding",
-    "CustomResourceDefinition",
-    "APIService",
-    "ValidatingWebhookConfiguration",
-    "MutatingWebhookConfiguration",
-    "ValidatingAdmissionPolicy",
-    "ValidatingAdmissionPolicyBinding",
-    "NetworkLogging",
-    "CiliumClusterwideNetworkPolicy",
-    "ClusterIssuer",
-];
 
 /// Kinds of Kubernetes whose words others use for kinds of their own.
 const OWN_KINDS: &[&str] = &[

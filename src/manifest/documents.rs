@@ -11,7 +11,8 @@ use crate::source::{SourceId, SourceMap};
 
 /// The places of a text's documents, each with the line of dashes that opens it.
 ///
-/// JSON values need nothing between them. A line that begins with three dashes and a blank always opens a document (YAML 1.2, 9.1.2).
+/// JSON values need nothing between them. A line that begins with three dashes and a blank always
+/// opens a document (YAML 1.2, 9.1.2).
 /// A text with directives is left whole, since a directive stands before the dashes.
 pub(super) fn split(text: &str) -> Vec<Range<usize>> {
     if let Some(values) = json::stream(text) {

@@ -11,6 +11,7 @@ use super::problem::{Problem, Unread, What};
 use super::tree::{Node, Value};
 use super::{gke, policies, services, workloads};
 use crate::model::logging::{ENABLE_DENY_LOGGING, ENABLE_LOGGING, LoggingSpec};
+use crate::model::names::CLUSTER_KINDS;
 use crate::netpol::world::{
     Endpoints, Namespace, Policy, PolicySpans, PolicySpec, Service, Workload,
 };
@@ -108,7 +109,7 @@ impl Items {
         self.items.push(Item::Unread(Unread {
             kind: head.map(|head| head.kind.to_owned()),
             api_version: head.and_then(|head| head.api_version).map(str::to_owned),
-            name: head.map_or_else(String::new, |h| format!("{}/{}", h.namespace, h.name)),
+            name: head.map_or_else(String::new, place_and_name),
             span: node.span,
             known: head.is_some_and(|head| has_no_say(head)),
         }));
@@ -131,20 +132,14 @@ fn head<'n>(node: &'n Node<'n>, kind: &'n str) -> Head<'n> {
 }
 
 fn title(head: &Head<'_>) -> String {
-    let clusterwide = matches!(
-        head.kind,
-        "Namespace"
-            | "Node"
-            | "NetworkLogging"
-            | "CiliumClusterwideNetworkPolicy"
-            | "AdminNetworkPolicy"
-            | "BaselineAdminNetworkPolicy"
-            | "ClusterNetworkPolicy"
-    );
-    if clusterwide {
-        format!("{} {}", head.kind, head.name)
-    } else {
-        format!("{} {}/{}", head.kind, head.namespace, head.name)
+    format!("{} {}", head.kind, place_and_name(head))
+}
+
+/// Namespace and name, or the name alone of what is in no namespace.
+fn place_and_name(head: &Head<'_>) -> String {
+    match CLUSTER_KINDS.contains(&head.kind) || head.name.is_empty() {
+        true => head.name.to_owned(),
+        false => format!("{}/{}", head.namespace, head.name),
     }
 }
 
@@ -329,13 +324,23 @@ fn bare_words(node: &Node, trouble: &mut Trouble) {
     }
 }
 
+/// As many entries as are compared one with another.
+const FEW: usize = 16;
+
 /// Names every key that a map has twice. Kustomize refuses them, and who applies the file gets one of
 /// the two values.
 fn keys_twice(node: &Node, trouble: &mut Trouble) {
     let entries = node.entries();
-    let mut seen = HashSet::with_capacity(entries.len());
-    for entry in entries {
-        if !seen.insert(entry.key.as_ref()) {
+    let mut seen = HashSet::new();
+    for (index, entry) in entries.iter().enumerate() {
+        // Most maps are small, and looking at what stands before costs less than any set.
+        let again = match entries.len() > FEW {
+            true => !seen.insert(entry.key.as_ref()),
+            false => entries[..index]
+                .iter()
+                .any(|before| before.key == entry.key),
+        };
+        if again {
             trouble.add(entry.key_span, What::DuplicateKey(entry.key.to_string()));
         }
     }

@@ -222,6 +222,7 @@ pub struct Unread {
 impl fmt::Display for Unread {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.kind {
+            Some(kind) if self.name.is_empty() => f.write_str(kind),
             Some(kind) => write!(f, "{kind} {}", self.name),
             None => f.write_str("not a Kubernetes object"),
         }

@@ -30,7 +30,7 @@ pub(in crate::cli) struct TargetArgs {
     dplab generate profiles/online-boutique.yaml --set cluster.project=my-project\n  \
     dplab generate -n\n  \
     dplab generate profiles/online-boutique.yaml --only kcc\n  \
-    dplab generate profiles/online-boutique.yaml --stdout --only terraform/main.tf | less")]
+    dplab generate profiles/online-boutique.yaml --stdout --only terraform/cluster | less")]
 pub(in crate::cli) struct GenerateArgs {
     #[command(flatten)]
     pub(in crate::cli) profiles: ProfileArgs,
