@@ -10,7 +10,7 @@ use dplab::model::policy::{Direction, NetworkPolicySpec};
 use dplab::model::port::{Port, Protocol};
 use dplab::netpol::{
     Connection, ConnectionSet, Endpoint, Evaluator, Flow, Logged, Peer, PolicyId, PolicySpec,
-    Reading, Verdict, Workload, World, reach, synth,
+    Reading, Verdict, Workload, WorkloadId, World, reach, synth,
 };
 use dplab::staged::{self, Places};
 use proptest::prelude::*;
@@ -491,19 +491,21 @@ fn an_ingress_lets_googles_proxies_in_and_nobody_else() {
         },
     });
     let world = least(&lab_of("x.yaml", &profile.to_string()));
-    let evaluator = Evaluator::new(&world, Reading::DPV2);
-    let from = |address: &str, port| {
-        let flow = Flow {
-            source: Endpoint::Address(address.parse().expect("an address")),
-            destination: Endpoint::Workload(dplab::netpol::WorkloadId(0)),
-            connection: Connection::tcp(Port::parse(port).expect("a port")),
-        };
-        evaluator.evaluate(&flow).verdict
-    };
+    let from = |address: &str, port| from_outside(&world, address, (WorkloadId(0), port));
     assert_eq!(from("35.191.1.2", 8080), Verdict::Allowed);
     assert_eq!(from("130.211.3.255", 8080), Verdict::Allowed);
     assert_eq!(from("35.191.1.2", 80), Verdict::Denied);
     assert_eq!(from("203.0.113.9", 8080), Verdict::Denied);
+}
+
+/// What becomes of a connection from an address to a port of pods.
+fn from_outside(world: &World, address: &str, (to, port): (WorkloadId, i64)) -> Verdict {
+    let flow = Flow {
+        source: Endpoint::Address(address.parse().expect("an address")),
+        destination: Endpoint::Workload(to),
+        connection: Connection::tcp(Port::parse(port).expect("a port")),
+    };
+    Evaluator::new(world, Reading::DPV2).evaluate(&flow).verdict
 }
 
 #[test]
@@ -518,16 +520,7 @@ fn health_checks_reach_the_port_that_their_policy_names() {
         .find_workloads(Some("web"), "web")
         .next()
         .expect("web");
-    let from = |address: &str, port| {
-        let flow = Flow {
-            source: Endpoint::Address(address.parse().expect("an address")),
-            destination: Endpoint::Workload(web),
-            connection: Connection::tcp(Port::parse(port).expect("a port")),
-        };
-        Evaluator::new(&world, Reading::DPV2)
-            .evaluate(&flow)
-            .verdict
-    };
+    let from = |address: &str, port| from_outside(&world, address, (web, port));
     assert_eq!(from("35.191.1.2", 15021), Verdict::Allowed);
     assert_eq!(from("35.191.1.2", 8080), Verdict::Allowed);
     assert_eq!(from("203.0.113.9", 15021), Verdict::Denied);
@@ -560,16 +553,7 @@ app:
 ";
     let world = least(&lab_of("a.yaml", text));
     let web = world.find_workloads(None, "web").next().expect("web");
-    let from = |address: &str, port| {
-        let flow = Flow {
-            source: Endpoint::Address(address.parse().expect("an address")),
-            destination: Endpoint::Workload(web),
-            connection: Connection::tcp(Port::parse(port).expect("a port")),
-        };
-        Evaluator::new(&world, Reading::DPV2)
-            .evaluate(&flow)
-            .verdict
-    };
+    let from = |address: &str, port| from_outside(&world, address, (web, port));
     assert_eq!(from("35.191.1.2", 15021), Verdict::Allowed);
     assert_eq!(from("35.191.1.2", 15022), Verdict::Denied);
     assert_eq!(from("203.0.113.9", 15021), Verdict::Denied);
