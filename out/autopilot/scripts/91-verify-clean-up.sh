@@ -76,12 +76,13 @@ look_up_account absent
 if [[ "${FOUND}" == 1 ]]; then
   left "service account ${NODE_ACCOUNT}"
 fi
+mine="userLabels.dplab=\"${CLUSTER_NAME}\" AND userLabels.dplab_lab=\"${LAB}\""
 check_list 'metric' ask gcloud logging metrics list "--project=${PROJECT_ID}" \
   "--filter=description=\"${MARKER}\"" '--format=value(name)'
 check_list 'alert' ask gcloud alpha monitoring policies list "--project=${PROJECT_ID}" \
-  "--filter=userLabels.dplab=\"${CLUSTER_NAME}\"" '--format=value(name)'
+  "--filter=${mine}" '--format=value(name)'
 check_list 'notification channel' ask gcloud beta monitoring channels list \
-  "--project=${PROJECT_ID}" "--filter=userLabels.dplab=\"${CLUSTER_NAME}\"" '--format=value(name)'
+  "--project=${PROJECT_ID}" "--filter=${mine}" '--format=value(name)'
 check_list "kubectl's context" known_contexts
 
 if ((LEFT > 0)); then

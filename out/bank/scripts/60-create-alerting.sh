@@ -18,8 +18,8 @@ declare -r pods='^ledger-db-[0-9]+$' # a pattern for the names of the pods that 
 declare -r rate_limit=300s
 declare -r email=''
 declare -r channel=''
-# What the lab made carries its cluster's name, and only that is looked for and deleted.
-mine="userLabels.dplab=\"${CLUSTER_NAME}\""
+# What the lab made carries its cluster's name and its own, and only that is looked for and deleted.
+mine="userLabels.dplab=\"${CLUSTER_NAME}\" AND userLabels.dplab_lab=\"${LAB}\""
 
 need gcloud alpha beta
 cluster_filter
@@ -98,7 +98,7 @@ channel_file() {
   "type": "email",
   "displayName": ${display},
   "labels": {"email_address": ${REPLY}},
-  "userLabels": {"dplab": ${owner}}
+  "userLabels": {"dplab": ${owner}, "dplab_lab": "${LAB}"}
 }
 JSON
 }
@@ -152,7 +152,7 @@ else
   "displayName": ${display},
   "combiner": "OR",
   "severity": "WARNING",
-  "userLabels": {"dplab": ${owner}, "dplab_content": "${is}"},
+  "userLabels": {"dplab": ${owner}, "dplab_lab": "${LAB}", "dplab_content": "${is}"},
   "conditions": [
     {"displayName": ${display}, "conditionMatchedLog": {"filter": ${REPLY}}}
   ],

@@ -182,7 +182,7 @@ delete_cluster() {
 # The alert before the metric and the channel that it refers to, whatever the profile called them
 # when they were made.
 delete_alerting() {
-  local name mine="userLabels.dplab=\"${CLUSTER_NAME}\""
+  local name mine="userLabels.dplab=\"${CLUSTER_NAME}\" AND userLabels.dplab_lab=\"${LAB}\""
   step 'alert, metric, notification channel'
   ask gcloud alpha monitoring policies list "--project=${PROJECT_ID}" \
     "--filter=${mine}" '--format=value(name)'

@@ -20,8 +20,8 @@ declare -r alignment_period=300s
 declare -r duration=0s
 declare -r email=''
 declare -r channel=''
-# What the lab made carries its cluster's name, and only that is looked for and deleted.
-mine="userLabels.dplab=\"${CLUSTER_NAME}\""
+# What the lab made carries its cluster's name and its own, and only that is looked for and deleted.
+mine="userLabels.dplab=\"${CLUSTER_NAME}\" AND userLabels.dplab_lab=\"${LAB}\""
 
 need gcloud alpha beta
 cluster_filter
@@ -100,7 +100,7 @@ channel_file() {
   "type": "email",
   "displayName": ${display},
   "labels": {"email_address": ${REPLY}},
-  "userLabels": {"dplab": ${owner}}
+  "userLabels": {"dplab": ${owner}, "dplab_lab": "${LAB}"}
 }
 JSON
 }
@@ -156,7 +156,7 @@ else
   "displayName": ${display},
   "combiner": "OR",
   "severity": "WARNING",
-  "userLabels": {"dplab": ${owner}, "dplab_content": "${is}"},
+  "userLabels": {"dplab": ${owner}, "dplab_lab": "${LAB}", "dplab_content": "${is}"},
   "conditions": [
     {
       "displayName": ${display},

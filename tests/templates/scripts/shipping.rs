@@ -342,6 +342,14 @@ fn what_there_is_follows_the_profile() {
     bench.fine(ALERTING, &[]);
     assert_eq!(bench.state(), state, "a second run changes nothing");
 
+    // Another lab may have a cluster of the same name elsewhere: what is that lab's stays.
+    let mut theirs = only(&state, "policies");
+    theirs["displayName"] = json!("theirs");
+    theirs["userLabels"]["dplab_lab"] = json!("another");
+    change(&bench, "state.json", |state| {
+        state["policies"]["projects/p/alertPolicies/theirs"] = theirs;
+    });
+
     // Under other names it is the same lab's, and what had the old ones goes.
     let renamed = other.replace(
         "alerting:\n",
@@ -353,11 +361,16 @@ fn what_there_is_follows_the_profile() {
     let state = bench.state();
     let name = only(&state, "metrics")["name"].clone();
     assert!(name.as_str().unwrap().starts_with("other-"), "{name}");
-    only(&state, "policies");
+    assert_eq!(
+        state["policies"].as_object().unwrap().len(),
+        2,
+        "its own and theirs"
+    );
     // And a lab that was renamed without that finds them all the same.
     rendered::scripts(&lab_of("zonal.yaml", &other), &bench.path("lab"));
     let left = bench.run(VERIFY, &[], &[]);
     assert!(String::from_utf8_lossy(&left.stdout).contains("left: metric other-"));
     bench.fine(CLEAN_UP, &["--yes"]);
     bench.fine(VERIFY, &[]);
+    assert_eq!(only(&bench.state(), "policies")["displayName"], "theirs");
 }

@@ -47,7 +47,9 @@ const ONLY_TERRAFORM: [(&str, &str); 5] = [
 ];
 
 /// What only the scripts say, and why.
-const ONLY_SCRIPTS: [(&str, &str); 4] = [
+const ONLY_SCRIPTS: [(&str, &str); 6] = [
+    ("alert.user_labels.dplab_lab", WHOSE),
+    ("channel.user_labels.dplab_lab", WHOSE),
     (
         "alert.user_labels.dplab_content",
         "Terraform knows from its state whether an alert is as the profile says",
@@ -63,6 +65,7 @@ const ONLY_SCRIPTS: [(&str, &str); 4] = [
     ("cluster.addons_config.http_load_balancing.disabled", ADDONS),
 ];
 
+const WHOSE: &str = "Terraform knows from its state what the lab made";
 const ADDONS: &str = "gcloud's --addons takes the place of GKE's default set, so it names that too";
 
 fn add(facts: &mut Facts, key: &str, value: Value) {
